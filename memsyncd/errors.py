@@ -4,21 +4,26 @@
      ├─ UsageError          2  an option or an argument is wrong
      │   └─ SourceMissing   2  a folder named on the command line does not exist
      ├─ ConfigError         2  the configuration is wrong (every problem at once)
-     ├─ PartialFailure      3  part of the work failed, the rest is done
      ├─ Locked              4  another memsyncd holds the lock
-     ├─ ProblemsFound       5  a check found problems
      ├─ FileError           1  a file could not be read or written
      ├─ StoreError          1  the store cannot be opened or is damaged
      ├─ StateError          1  the state file cannot be used
      └─ DamagedMarkers      1  the markers of a memory file are not as we write them
 
-An error is data: what failed, where, why, and what to do about it. It is worded here and nowhere else.
+Two more exit codes are no errors: the command did its work and printed a report (``PARTLY_FAILED``,
+``PROBLEMS_FOUND``). An error is data: what failed, where, why, and what to do about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+
+PARTLY_FAILED = 3
+"""Exit code: part of the work failed, the rest is done."""
+
+PROBLEMS_FOUND = 5
+"""Exit code: a check found problems."""
 
 
 class MemsyncdError(Exception):
@@ -75,22 +80,10 @@ class ConfigError(MemsyncdError):
         return {**super().as_dict(), "problems": list(self.problems)}
 
 
-class PartialFailure(MemsyncdError):
-    """Part of the work failed; what could be done is done."""
-
-    exit_code = 3
-
-
 class Locked(MemsyncdError):
     """Another memsyncd holds the lock of this state folder."""
 
     exit_code = 4
-
-
-class ProblemsFound(MemsyncdError):
-    """A check found problems; the report has been printed."""
-
-    exit_code = 5
 
 
 class FileError(MemsyncdError):

@@ -37,7 +37,8 @@ class Source(Struct, frozen=True, kw_only=True):
     timezone: str | None = None  # IANA zone stated by the agent's own configuration
     version: str | None = None  # version of the agent's program last seen, when known
     sidecar: bool = False  # this agent distrusts outside edits of its own daily file: "auto" names a sidecar
-    excluded_sessions: tuple[str, ...] = ()  # session ids or keys the user excludes from memory
+    excluded_sessions: tuple[str, ...] = ()
+    """What the user keeps out of memory: session ids or keys, and OpenClaw's ``channel:X`` and ``chatType:X``."""
     origin: str = "config"  # how it was found: "config", "command line", "discovered"
 
 
@@ -284,10 +285,11 @@ class PublishedDay(Struct, frozen=True, kw_only=True):
 
     file: str  # name in the memory folder
     fingerprint: str  # of everything that the block was made from
-    block: str  # hash of the block written
+    block: str  # short sum of the block written, as in its end marker; empty: the file is not our own writing
     messages: int  # the N that the block states
     size: int = 0  # of the whole file just after the write, to see cheaply whether somebody touched it
     mtime_ns: int = 0
+    pinned: tuple[str, ...] = ()  # sections in which a person's lines stand against newly generated ones
 
 
 Action: TypeAlias = Literal["write", "skip", "keep"]
