@@ -1,0 +1,87 @@
+"""Regular expressions over bytes: RE2 where its wheel is installed, else Python's own ``re``.
+
+RE2 runs in time linear in the text, whatever the text. ``re`` gives the same answers to patterns in the
+common part of both syntaxes, but a hostile text can make it slow; ``LINEAR`` tells which one is at work.
+Both work on UTF-8 bytes, so that offsets are the same: RE2 takes a character class to hold characters,
+``re`` takes it to hold bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+try:
+    import re2
+except ImportError:  # no wheel for this platform, e.g. one with musl
+    re2 = None
+
+LINEAR: bool = re2 is not None
+"""True when RE2 is at work."""
+
+_MAX_MEMORY = 64 << 20
+"""Bytes that one pattern may use. With RE2's default of 8 MiB large patterns fall back to its slow engine."""
+
+
+class Match(Protocol):
+    """The part of a match that redaction needs."""
+
+    def span(self, group: int = 0, /) -> tuple[int, int]:
+        """Byte offsets of a group, (-1, -1) when it took no part."""
+
+
+class Pattern(Protocol):
+    """A compiled pattern."""
+
+    @property
+    def groups(self) -> int:
+        """How many groups the pattern has."""
+
+    def search(self, raw: bytes, pos: int = 0, /) -> Match | None:
+        """The first match at or after ``pos``; what stands before ``pos`` still counts as context."""
+
+
+Compile: TypeAlias = Callable[[str], Pattern]
+"""Turns the source of a pattern into a pattern, or raises ValueError."""
+
+
+def compile_re2(source: str) -> Pattern:
+    """Compile for RE2.
+
+    The pattern is given as bytes with the encoding set to UTF-8. As Latin-1, a character such as "…" in a
+    class would count as three bytes and end a match within another character.
+
+    Raises:
+        ValueError: RE2 does not take the pattern.
+    """
+    options = re2.Options()
+    options.encoding = options.Encoding.UTF8
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    try:
+        pattern: Pattern = re2.compile(source.encode(), options)
+    except re2.error as error:
+        raise ValueError(_words(error)) from None
+    return pattern
+
+
+def compile_re(source: str) -> Pattern:
+    """Compile for Python's ``re``.
+
+    Raises:
+        ValueError: ``re`` does not take the pattern.
+    """
+    try:
+        return re.compile(source.encode())
+    except re.error as error:
+        raise ValueError(str(error)) from None
+
+
+def _words(error: Exception) -> str:
+    reason = error.args[0] if error.args else error
+    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+
+
+compile_pattern: Compile = compile_re2 if LINEAR else compile_re
+"""The better of the two that is at hand."""

@@ -1,0 +1,170 @@
+"""Redaction rules: from the text of a rule file to a compiled rule set.
+
+Rules are data in TOML, with the field names and meanings of gitleaks rule files and a ``label`` beside them.
+Our own file explains its conventions at its head. This module reads no file and searches no text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from itertools import product
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from memsyncd.core.redact.patterns import Compile, Pattern, compile_pattern
+from memsyncd.core.redact.placeholders import LABELS
+from memsyncd.errors import ConfigError
+
+
+class _AllowlistText(Struct, frozen=True, forbid_unknown_fields=True):
+    regexes: tuple[str, ...]
+    target: Literal["secret", "match"] = field(default="secret", name="regexTarget")
+
+
+class _RuleText(Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    description: str
+    label: str
+    regex: str
+    keywords: tuple[str, ...]
+    entropy: float = 0.0
+    tags: tuple[str, ...] = ()
+    allowlists: tuple[_AllowlistText, ...] = ()
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    rules: tuple[_RuleText, ...]
+    words: Mapping[str, tuple[str, ...]] = {}
+    fragments: Mapping[str, str] = {}
+    base64: tuple[str, ...] = ()
+
+
+class Allowlist(Struct, frozen=True):
+    """What is no secret although the rule matches: a pattern is found in the secret or in the match."""
+
+    patterns: tuple[Pattern, ...]  # few: searching for many regexes costs about as much as searching for one
+    target: Literal["secret", "match"]
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One compiled rule."""
+
+    id: str
+    rank: int  # place in the file; where two rules meet, the lowest names the secret
+    label: str
+    pattern: Pattern
+    groups: int  # of the pattern
+    keywords: tuple[bytes, ...]  # UTF-8, ASCII letters in lower case
+    entropy: float  # bits per character that the secret has to exceed
+    exact: bool  # a published token format, not a guess from the context
+    allowlists: tuple[Allowlist, ...]
+
+
+class RuleSet(Struct, frozen=True, kw_only=True):
+    """Compiled rules in order of precedence."""
+
+    rules: tuple[Rule, ...]
+    base64: tuple[bytes, ...]  # beginnings that are recognised inside base64
+
+
+def load(source: bytes, *, origin: str, compile_with: Compile = compile_pattern) -> RuleSet:
+    """Compile the text of a rule file; ``origin`` names the file in errors.
+
+    Raises:
+        ConfigError: the file is not as described above, with one line for every rule that is wrong. A rule
+            that does not compile is never passed over: that would be a silent leak.
+    """
+    try:
+        file = msgspec.toml.decode(source, type=_File)
+    except msgspec.DecodeError as error:
+        raise ConfigError(origin, [str(error)]) from error
+    once = cache(compile_with)  # many rules share their allowlists
+    problems: list[str] = []
+    rules: list[Rule] = []
+    for rank, text in enumerate(file.rules):
+        try:
+            rules.append(_rule(text, rank, file, once))
+        except ValueError as error:
+            problems.append(f"rule {text.id}: {error}")
+    if problems:
+        raise ConfigError(origin, problems)
+    return RuleSet(rules=tuple(rules), base64=tuple(prefix.encode() for prefix in file.base64))
+
+
+def _rule(text: _RuleText, rank: int, file: _File, compile_with: Compile) -> Rule:
+    if text.label not in LABELS:
+        raise ValueError(f"label {text.label} is not a known one")
+    keywords = dict.fromkeys(word for entry in text.keywords for word in _keywords(entry, file))
+    if b"" in keywords or not keywords:
+        raise ValueError("a rule needs keywords, none of them empty")
+    pattern = compile_with(_regex(text.regex, file))
+    return Rule(
+        id=text.id,
+        rank=rank,
+        label=text.label,
+        pattern=pattern,
+        groups=pattern.groups,
+        keywords=tuple(keywords),
+        entropy=text.entropy,
+        exact="format" in text.tags,
+        allowlists=tuple(_allowlist(entry, file, compile_with) for entry in text.allowlists),
+    )
+
+
+def _allowlist(text: _AllowlistText, file: _File, compile_with: Compile) -> Allowlist:
+    """The regexes as one pattern; but a fragment stays alone, because other rules share it."""
+    shared = [regex for regex in text.regexes if _NAME.fullmatch(regex)]
+    own = "|".join(_scoped(_regex(regex, file)) for regex in text.regexes if regex not in shared)
+    sources = [_regex(regex, file) for regex in shared] + [own] * bool(own)
+    return Allowlist(tuple(map(compile_with, sources)), text.target)
+
+
+# --- {name} in regexes and keywords ---
+
+_NAME = re.compile(r"\{([a-z]+)\}")
+
+
+def _regex(source: str, file: _File) -> str:
+    """The regex with its fragments and words filled in."""
+    return _NAME.sub(partial(_part, file), source)
+
+
+def _part(file: _File, name: re.Match[str]) -> str:
+    fragment = file.fragments.get(name[1])
+    if fragment is not None:
+        return _scoped(_regex(fragment, file))
+    words = sorted((spelling for word in _words(name[1], file) for spelling in _spellings(word)), key=len)
+    return f"(?:{'|'.join(map(re.escape, reversed(words)))})"
+
+
+def _scoped(regex: str) -> str:
+    """The regex as a group that keeps its flag to itself."""
+    return f"(?i:{regex[4:]})" if regex.startswith("(?i)") else f"(?:{regex})"
+
+
+def _keywords(source: str, file: _File) -> Iterator[bytes]:
+    """A keyword in every spelling, with each combination of the words that it names."""
+    pieces = _NAME.split(source)
+    choices = [
+        [spelling for word in _words(piece, file) for spelling in _spellings(word)] if index % 2 else [piece]
+        for index, piece in enumerate(pieces)
+    ]
+    for combination in product(*choices):
+        yield "".join(combination).encode().lower()
+
+
+def _words(name: str, file: _File) -> tuple[str, ...]:
+    try:
+        return file.words[name]
+    except KeyError:
+        raise ValueError(f"{{{name}}} is not the name of anything that can stand here") from None
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """The word; a non-ASCII one in its three spellings, because only ASCII is compared without case."""
+    return (word,) if word.isascii() else tuple(dict.fromkeys((word, word.lower(), word.title(), word.upper())))

@@ -1,0 +1,38 @@
+"""The packaged rules, compiled once for the tests that look at single rules."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from memsyncd.core.redact.engine import Barriers, secrets
+from memsyncd.core.redact.patterns import compile_pattern, compile_re
+from memsyncd.core.redact.prefilter import Prefilter
+from memsyncd.core.redact.rules import Rule, RuleSet, load
+
+
+def source() -> bytes:
+    return files("memsyncd.core.redact").joinpath("rules.toml").read_bytes()
+
+
+@cache
+def ruleset(*, fallback: bool = False) -> RuleSet:
+    return load(source(), origin="rules.toml", compile_with=compile_re if fallback else compile_pattern)
+
+
+@cache
+def prefilter() -> Prefilter:
+    return Prefilter(ruleset())
+
+
+def rule(name: str) -> Rule:
+    return next(rule for rule in ruleset().rules if rule.id == name)
+
+
+def found_by(name: str, text: str) -> list[str]:
+    """What this one rule finds when the prefilter asks for it."""
+    raw = text.encode()
+    wanted = rule(name)
+    if wanted not in prefilter()(raw).rules:
+        return []
+    return [raw[start:end].decode() for start, end in secrets(wanted, raw, Barriers(raw))]
