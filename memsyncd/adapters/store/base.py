@@ -1,0 +1,136 @@
+"""What a store is: the archive of everything memsyncd knows, whatever engine keeps it.
+
+No engine stands here, only the protocol and the records that cross it; ``tests/adapters/store_contract.py`` states
+the protocol as tests that every engine passes. Texts that cross it are redacted already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from memsyncd.core.facts import Facts
+from memsyncd.model import Cursor, Event, Millis, Session, Source, ToolCall, Turn
+
+
+class Applied(Struct, frozen=True, kw_only=True):
+    """What one batch changed."""
+
+    added: int = 0  # turns that were not known before
+    messages: int = 0  # of them, those that count as messages
+    known: int = 0  # turns that another file had brought already
+    muted: int = 0  # turns taken back as noise
+    reread: bool = False  # a session turned out to stay out: other files may hold what only its copy was kept of
+
+
+class Quarter(Struct, frozen=True):
+    """What happened in one quarter of an hour of one source."""
+
+    start: Millis
+    revision: int  # of the batch that changed it last
+    messages: int  # turns of kind talk
+    removed: int  # turns that were counted once and have been taken back since
+
+
+class Slice(Struct, frozen=True, kw_only=True):
+    """Everything between two instants, each list in a fixed order that no order of reading changes."""
+
+    turns: tuple[Turn, ...]
+    tools: tuple[ToolCall, ...]
+    events: tuple[Event, ...]
+    sessions: Mapping[str, Session]
+    sources: Mapping[str, str]  # session → name of its source
+    earlier_models: Mapping[str, tuple[str, str]]  # session → (provider, model) last used before the slice
+
+
+class ModelUse(Struct, frozen=True, kw_only=True):
+    """Token counts and cost, in US dollars, of one model in one source."""
+
+    source: str
+    provider: str | None
+    model: str | None
+    answers: int
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+    cost: float
+
+
+class SourceTotals(Struct, frozen=True, kw_only=True):
+    """What the store holds of one source."""
+
+    source: str
+    sessions: int
+    excluded: int  # sessions that stay out of memory
+    messages: int
+    turns: int
+    tools: int
+    first: Millis | None
+    last: Millis | None
+    files: int
+    malformed: int
+    oversized: int
+    unknown: int
+
+
+class TurnFilter(Struct, frozen=True, kw_only=True):
+    """Which turns are wanted; empty parts do not filter. ``query`` is a case-insensitive part of the text."""
+
+    start: Millis | None = None
+    end: Millis | None = None
+    query: str = ""
+    model: str = ""
+    role: str = ""
+    kinds: Sequence[str] = ("talk",)
+
+
+class Batch(Struct, kw_only=True):
+    """What one transaction writes: facts of one transcript, and the cursor of the file that they came from."""
+
+    facts: Sequence[Facts] = field(default_factory=list)
+    cursor: Cursor | None = None
+    forget_cursors: Sequence[str] = ()  # paths whose files are gone
+
+
+class Store(Protocol):
+    """The archive. One writer at a time; every method is one transaction."""
+
+    @property
+    def secret(self) -> bytes:
+        """32 random bytes, made with the store: the key of the dedupe keys."""
+
+    def register(self, source: Source) -> int:
+        """The number of a source, known by its kind and folder; made on first sight."""
+
+    def cursors(self, source: int) -> dict[str, Cursor]:
+        """Path → cursor of every file read so far."""
+
+    def sessions(self, source: int) -> dict[str, Session]:
+        """Id → what is known of each session."""
+
+    def apply(self, source: int, batch: Batch) -> Applied:
+        """Writes a batch whole or not at all. Applying the same batch again changes nothing."""
+
+    def know_sessions(self, source: int, sessions: Sequence[Session]) -> Applied:
+        """Adds what is known about sessions; one that is excluded now loses its rows."""
+
+    def quarters(self, sources: Sequence[int]) -> list[Quarter]:
+        """The quarters with anything in them, in order of time, one for each source and quarter."""
+
+    def slice(self, sources: Sequence[int], start: Millis, end: Millis) -> Slice:
+        """Everything from ``start``, included, to ``end``, excluded."""
+
+    def turns(self, sources: Sequence[int], wanted: TurnFilter) -> Iterator[Turn]:
+        """The turns that a filter leaves, in order of time."""
+
+    def model_use(self, sources: Sequence[int]) -> list[ModelUse]:
+        """Usage per source and model, the most used first."""
+
+    def totals(self, sources: Sequence[int]) -> list[SourceTotals]:
+        """What each source amounts to."""
+
+    def close(self) -> None:
+        """Closes the store; closing twice is fine."""

@@ -1,0 +1,239 @@
+"""The store in one SQLite file: opening, migrating and reading. Writing stands in ``writer``.
+
+The file is private (0600), in WAL mode, and carries its own version; a newer one is refused, a damaged one is
+reported and left as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from memsyncd.adapters.store import statistics
+from memsyncd.adapters.store.base import (
+    Applied,
+    Batch,
+    ModelUse,
+    Quarter,
+    Slice,
+    SourceTotals,
+    TurnFilter,
+)
+from memsyncd.adapters.store.rows import (
+    CURSOR,
+    EVENT_COLUMNS,
+    TOOL_COLUMNS,
+    TURN_COLUMNS,
+    event_of,
+    marks,
+    session_of,
+    tool_of,
+    turn_of,
+)
+from memsyncd.adapters.store.schema import MIGRATIONS
+from memsyncd.adapters.store.writer import Writer
+from memsyncd.core.days import QUARTER
+from memsyncd.errors import StoreError
+from memsyncd.model import Cursor, Millis, Session, Source, Turn
+
+_BUSY_SECONDS = 30.0
+_KEEP_ASIDE = "move the file aside and run catch-up: everything the logs still hold is read again"
+
+
+class SqliteStore:
+    """The store as a SQLite file; see ``base.Store`` for what its methods promise."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the store, makes it when there is none, and brings its tables up to date.
+
+        Raises:
+            StoreError: the file is damaged, not a store, newer than this program, or cannot be opened.
+        """
+        self.path = path
+        try:
+            self._db = _connect(path)
+            _migrate(self._db, path)
+            self._secret = _secret(self._db)
+            self._writer = Writer(self._db)
+        except sqlite3.Error as error:
+            raise StoreError("cannot open the store", where=path, why=str(error), hint=_KEEP_ASIDE) from error
+
+    @property
+    def secret(self) -> bytes:
+        """32 random bytes, made with the store."""
+        return self._secret
+
+    def register(self, source: Source) -> int:
+        """The number of a source, known by kind and resolved folder."""
+        key = (source.kind, str(source.path.resolve()))
+        with self._db:
+            self._db.execute(
+                "INSERT INTO sources (kind, path, name, agent) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (kind, path) DO UPDATE SET name = excluded.name, agent = excluded.agent"
+                " WHERE (name, agent) != (excluded.name, excluded.agent)",
+                (*key, source.name, source.agent),
+            )
+        row = self._db.execute("SELECT id FROM sources WHERE kind = ? AND path = ?", key).fetchone()
+        return int(row[0])
+
+    def cursors(self, source: int) -> dict[str, Cursor]:
+        """Path → cursor of every file read so far."""
+        rows = self._db.execute("SELECT path, cursor FROM cursors WHERE source = ?", (source,))
+        return {path: CURSOR.decode(blob) for path, blob in rows}
+
+    def sessions(self, source: int) -> dict[str, Session]:
+        """Id → what is known of each session."""
+        rows = self._db.execute(
+            "SELECT sid, key, channel, chat_type, title, started, parent, excluded FROM sessions WHERE source = ?",
+            (source,),
+        )
+        return {row[0]: session_of(row) for row in rows}
+
+    def apply(self, source: int, batch: Batch) -> Applied:
+        """Writes a batch in one transaction.
+
+        Raises:
+            StoreError: the disk is full, the file is locked or damaged; nothing of the batch was written.
+        """
+        try:
+            return self._writer.apply(source, batch)
+        except sqlite3.Error as error:
+            hint = "free some disk space, or see who else has the file open; then run catch-up again"
+            raise StoreError("cannot write to the store", where=self.path, why=str(error), hint=hint) from error
+
+    def know_sessions(self, source: int, sessions: Sequence[Session]) -> Applied:
+        """Adds what is known about sessions; one that is excluded now loses its rows."""
+        return self._writer.know_sessions(source, sessions)
+
+    def quarters(self, sources: Sequence[int]) -> list[Quarter]:
+        """The quarters with anything in them, in order of time."""
+        rows = self._db.execute(
+            "SELECT quarter * ?, revision, messages, removed FROM quarters"
+            f" WHERE source IN ({marks(sources)}) ORDER BY quarter",
+            (QUARTER, *sources),
+        )
+        return [Quarter(*row) for row in rows]
+
+    def slice(self, sources: Sequence[int], start: Millis, end: Millis) -> Slice:
+        """Everything from ``start``, included, to ``end``, excluded."""
+        span = (*sources, start, end)
+        where = f"WHERE t.source IN ({marks(sources)}) AND t.at >= ? AND t.at < ?"
+        # The order rests on the rows' own content, so that no order of reading shows in a memory file.
+        turns = self._db.execute(
+            f"SELECT {TURN_COLUMNS} FROM turns t JOIN sessions s ON s.id = t.session"
+            f" LEFT JOIN models m ON m.id = t.model {where} ORDER BY t.at, t.role DESC, t.text, t.entry",
+            span,
+        )
+        tools = self._db.execute(
+            f"SELECT {TOOL_COLUMNS} FROM tools t JOIN sessions s ON s.id = t.session {where} AND NOT t.muted"
+            " ORDER BY t.at, t.name, t.command, t.path, t.call",
+            span,
+        )
+        events = self._db.execute(
+            f"SELECT {EVENT_COLUMNS} FROM events t JOIN sessions s ON s.id = t.session {where}"
+            " ORDER BY t.at, t.kind, t.text",
+            span,
+        )
+        found = (
+            tuple(turn_of(row) for row in turns),
+            tuple(tool_of(row) for row in tools),
+            tuple(event_of(row) for row in events),
+        )
+        named = sorted({item.session for part in found for item in part})
+        sessions, owners = self._named(sources, named)
+        return Slice(
+            turns=found[0],
+            tools=found[1],
+            events=found[2],
+            sessions=sessions,
+            sources=owners,
+            earlier_models=self._earlier_models(sources, named, start),
+        )
+
+    def turns(self, sources: Sequence[int], wanted: TurnFilter) -> Iterator[Turn]:
+        """The turns that a filter leaves, in order of time."""
+        tests = [f"t.source IN ({marks(sources)})", f"t.kind IN ({marks(wanted.kinds)})"]
+        values: list[object] = [*sources, *wanted.kinds]
+        for test, value in (
+            ("t.at >= ?", wanted.start),
+            ("t.at < ?", wanted.end),
+            ("t.role = ?", wanted.role or None),
+            ("instr(lower(m.provider || '/' || m.model), lower(?))", wanted.model or None),
+        ):
+            if value is not None:
+                tests.append(test)
+                values.append(value)
+        rows = self._db.execute(
+            f"SELECT {TURN_COLUMNS} FROM turns t JOIN sessions s ON s.id = t.session"
+            f" LEFT JOIN models m ON m.id = t.model WHERE {' AND '.join(tests)}"
+            " ORDER BY t.at, t.role DESC, t.text, t.entry",
+            values,
+        )
+        # SQLite folds the case of ASCII only, so the words are compared here.
+        query = wanted.query.casefold()
+        return (turn for turn in map(turn_of, rows) if not query or query in turn.text.casefold())
+
+    def model_use(self, sources: Sequence[int]) -> list[ModelUse]:
+        """Usage per source and model, the most used first."""
+        return statistics.model_use(self._db, sources)
+
+    def totals(self, sources: Sequence[int]) -> list[SourceTotals]:
+        """What each source amounts to."""
+        return [statistics.totals(self._db, source) for source in sources]
+
+    def close(self) -> None:
+        """Closes the store; closing twice is fine."""
+        self._db.close()
+
+    def _named(self, sources: Sequence[int], ids: Sequence[str]) -> tuple[dict[str, Session], dict[str, str]]:
+        rows = self._db.execute(
+            "SELECT sid, key, channel, chat_type, title, started, parent, excluded, o.name FROM sessions s"
+            f" JOIN sources o ON o.id = s.source WHERE s.source IN ({marks(sources)})"
+            " AND sid IN (SELECT value FROM json_each(?))",
+            (*sources, msgspec.json.encode(ids).decode()),
+        ).fetchall()
+        return {row[0]: session_of(row) for row in rows}, {row[0]: row[8] for row in rows}
+
+    def _earlier_models(
+        self, sources: Sequence[int], ids: Sequence[str], start: Millis
+    ) -> dict[str, tuple[str, str]]:
+        rows = self._db.execute(
+            "SELECT s.sid, m.provider, m.model FROM sessions s JOIN turns t ON t.id ="
+            " (SELECT id FROM turns WHERE session = s.id AND at < ? AND model IS NOT NULL AND kind != 'noise'"
+            "  ORDER BY at DESC LIMIT 1) JOIN models m ON m.id = t.model"
+            f" WHERE s.source IN ({marks(sources)}) AND s.sid IN (SELECT value FROM json_each(?))",
+            (start, *sources, msgspec.json.encode(ids).decode()),
+        )
+        return {sid: (provider, model) for sid, provider, model in rows}
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Made before SQLite opens it, so that it is never readable to others, not even for a moment.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    db = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    db.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+    )
+    return db
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        why = f"it has version {version}, this memsyncd knows versions up to {len(MIGRATIONS)}"
+        raise StoreError("the store is newer than this program", where=path, why=why, hint="update memsyncd")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _secret(db: sqlite3.Connection) -> bytes:
+    with db:
+        db.execute("INSERT OR IGNORE INTO meta VALUES ('secret', ?)", (secrets.token_bytes(32),))
+    return bytes(db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()[0])
