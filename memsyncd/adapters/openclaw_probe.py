@@ -1,0 +1,52 @@
+"""A look at OpenClaw's databases: which tables they have and which versions wrote them. No content is read.
+
+Nothing is left behind: a WAL database that nobody has open is opened as immutable, because an ordinary read-only
+connection would create its ``-wal`` and ``-shm`` files.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+_VERSION = re.compile(r"(\d{4})\.(\d+)\.(\d+)")
+
+
+class Database(Struct, frozen=True):
+    """What a look at a database showed."""
+
+    exists: bool = False
+    readable: bool = True
+    transcripts: bool = False  # it has the table that holds transcripts since OpenClaw 2026.7.2
+    versions: tuple[str, ...] = ()  # of the programs that wrote it
+
+
+def probe(path: Path) -> Database:
+    """Look at the database file ``path``; one that cannot be opened is reported as such, never an error."""
+    if not path.is_file():
+        return Database()
+    live = path.with_name(f"{path.name}-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro" + ("" if live else "&immutable=1")
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=1)) as database:
+            tables = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
+            return Database(exists=True, transcripts="transcript_events" in tables, versions=_versions(database))
+    except sqlite3.Error:
+        return Database(exists=True, readable=False)
+
+
+def version_key(version: str) -> tuple[int, int, int]:
+    """Return the order of an OpenClaw version such as ``2026.7.2-beta.1``; (0, 0, 0) when it is none."""
+    found = _VERSION.match(version)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
+
+
+def _versions(database: sqlite3.Connection) -> tuple[str, ...]:
+    with suppress(sqlite3.Error):  # older databases lack the table or the column
+        rows = database.execute("select app_version from schema_meta where app_version is not null")
+        return tuple(str(version) for (version,) in rows)
+    return ()

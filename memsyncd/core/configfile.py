@@ -1,0 +1,82 @@
+"""The configuration file as people read it: every key with a word on what it does.
+
+Pure layout: keys and values in, TOML text out. What the keys mean to the program is :mod:`memsyncd.config`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import tomli_w
+
+HEAD = """\
+# memsyncd's configuration. Every key is optional and stands here with its default or with what was found.
+# An empty text means the same as a key left out. ~ and $NAME in paths are filled in from the environment.
+# Secrets do not belong here."""
+
+WORDS: Mapping[str, str] = {
+    "timezone": "IANA zone of the days, such as \"Europe/Berlin\"; empty: the agent's own, else the system's",
+    "state_dir": "folder of memsyncd's own state; empty: $MEMSYNCD_STATE_DIR, else the platform's folder",
+    "sources": "The logs of one agent; repeat the table for more. Without any, installed agents are discovered.",
+    "sources.name": "what reports call it, unique; empty: made from kind and agent",
+    "sources.kind": "the agent's program",
+    "sources.path": "its sessions folder, or an agent's folder, or a whole state folder; empty: discovered",
+    "sources.agent": "agent id; empty: every agent that the path holds",
+    "sources.memory_dir": "folder of its memory files; empty: memory in the agent's workspace",
+    "memory": "The memory files.",
+    "memory.name": '"daily": YYYY-MM-DD.md; "sidecar": YYYY-MM-DD-memsyncd.md; "auto": sidecar for an OpenClaw\n'
+    "that distrusts outside edits of its own daily file (2026.7.33 and later), daily everywhere else",
+    "memory.foreign": 'daily file without our block: "append" adds the block at its end, "sidecar" leaves it be',
+    "memory.adopt_legacy": "take over generated files that have the usual header and footer but no markers",
+    "memory.sparse_bytes": "compare: a file of others is sparse below this many bytes ...",
+    "memory.sparse_bytes_per_message": "... or below this many bytes for each message of its day",
+    "history": "What memory files held before they were replaced: memsyncd history, memsyncd undo.",
+    "history.versions": "versions kept of each file, and always the newest in which someone else had written",
+    "history.days": "... and for how many days",
+    "history.keep_all": "also keep versions in which nobody else had written",
+    "store": "The database of redacted turns.",
+    "store.path": "SQLite file; empty: store.sqlite in the state folder",
+    "log": "What memsyncd says about its own work.",
+    "log.level": '"debug", "info", "warning" or "error"',
+    "log.format": '"json", "console" or "auto": console on a terminal, JSON lines elsewhere',
+    "log.file": "empty: standard error",
+}
+"""What each table and key is for, by dotted key."""
+
+
+def commented_toml(values: Mapping[str, object], example: Mapping[str, object]) -> str:
+    """Write ``values`` as TOML with a comment on every key, which needs its entry in WORDS.
+
+    ``values`` maps a key to a plain value, to a table (a mapping) or to a tuple of tables; None is written as an
+    empty text. A tuple without tables is shown as the table ``example``, commented out.
+    """
+    plain = {key: value for key, value in values.items() if not isinstance(value, Mapping | tuple)}
+    parts = [HEAD, _keys("", plain)]
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            parts.append(_table(key, f"[{key}]", value))
+        elif isinstance(value, tuple):
+            tables = [_table(key, f"[[{key}]]", table) for table in value or (example,)]
+            parts += tables if value else map(_commented_out, tables)
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(name: str, header: str, keys: Mapping[str, object]) -> str:
+    return f"{_comment(WORDS[name])}\n{header}\n{_keys(f'{name}.', keys)}"
+
+
+def _keys(prefix: str, keys: Mapping[str, object]) -> str:
+    return "\n".join(f"{_comment(WORDS[prefix + key])}\n{_line(key, value)}" for key, value in keys.items())
+
+
+def _line(key: str, value: object) -> str:
+    return tomli_w.dumps({key: "" if value is None else value}).rstrip("\n")
+
+
+def _comment(text: str) -> str:
+    return "\n".join(f"# {line}" for line in text.split("\n"))
+
+
+def _commented_out(table: str) -> str:
+    """Put a comment sign before what is not a comment yet."""
+    return "\n".join(line if line.startswith("#") else f"#{line}" for line in table.split("\n"))
