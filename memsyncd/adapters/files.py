@@ -1,0 +1,74 @@
+"""The door to writing files; no other module writes any.
+
+Memory files, in which people write too, go through ``swap_in`` (``swap`` says how it is safe, ``leftovers`` what a
+crash can leave). Files of memsyncd's own, which nobody else writes, are replaced whole by ``write_private``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from memsyncd.adapters.fileops import OPS, Ops, Snapshot, read_or_none, reported
+from memsyncd.adapters.leftovers import Leftover, discard, is_temporary, leftovers, part_path, stage, sweep
+from memsyncd.adapters.swap import Swap, swap_in
+
+__all__ = [
+    "Leftover",
+    "Ops",
+    "Snapshot",
+    "Swap",
+    "discard",
+    "is_temporary",
+    "leftovers",
+    "make_folder",
+    "read_or_none",
+    "remove",
+    "swap_in",
+    "sweep",
+    "write_private",
+]
+
+
+def write_private(path: Path, data: bytes, *, durable: bool = True, ops: Ops = OPS) -> None:
+    """Writes a file of our own whole or not at all, with mode 0600, and makes its folders with mode 0700.
+
+    ``durable=False`` leaves the disk to the system: after a power cut the file may be empty. For files whose loss
+    is noticed and does no harm.
+
+    Raises:
+        FileError: it cannot be written; the old version is in place.
+    """
+    with reported("cannot write", path):
+        if not path.parent.exists():
+            make_folder(path.parent, 0o700)
+        part = part_path(path, data)
+        stage(part, data, ops, mode=0o600, durable=durable).close()
+        try:
+            ops.rename(part, path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        if durable:
+            ops.fsync_folder(path.parent)
+
+
+def make_folder(path: Path, mode: int = 0o755) -> None:
+    """Makes a folder and those above it that are missing, all with this mode; one that exists keeps its own.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    with reported("cannot make the folder", path):
+        for folder in reversed((path, *path.parents)):
+            if not folder.is_dir():
+                folder.mkdir(mode, exist_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Removes a file of our own; one that is gone already is fine.
+
+    Raises:
+        FileError: it cannot be removed.
+    """
+    with reported("cannot remove", path):
+        path.unlink(missing_ok=True)
