@@ -1,0 +1,244 @@
+"""The engine: store, state and lock opened together, and the use cases that the commands call.
+
+    catch up  =  ingest every source  ─▶  publish every folder  ─▶  write the state file, last
+
+It knows no terminal and reads no configuration file: clock, folders and sources are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Protocol, Self
+
+from msgspec import Struct, field
+
+from memsyncd.adapters.bases import Bases
+from memsyncd.adapters.files import sweep
+from memsyncd.adapters.history import History
+from memsyncd.adapters.keeper import Keeper
+from memsyncd.adapters.state import load_state, save_state
+from memsyncd.adapters.store.base import Store
+from memsyncd.adapters.store.sqlite import SqliteStore
+from memsyncd.config import HistoryConfig
+from memsyncd.core.retention import Retention
+from memsyncd.errors import FileError, MemsyncdError
+from memsyncd.model import DayPlan, Source
+from memsyncd.sync.ingest import SourceReport, ingest
+from memsyncd.sync.publish import DayReport, Publisher, Target
+from memsyncd.sync.reading import Redact
+
+STATE_FILE = "state.json"
+STORE_FILE = "store.sqlite"
+LOCK_FILE = "lock"
+BASES = "bases"
+HISTORY = "history"
+
+
+class Emit(Protocol):
+    """Takes one event per unit of work: a dotted name and its fields."""
+
+    def __call__(self, event: str, /, **fields: object) -> None:
+        """Writes the event to the log."""
+
+
+def unheard(event: str, /, **fields: object) -> None:
+    """Takes an event that nobody reads."""
+
+
+class Progress(Protocol):
+    """Shows how far long work has come; both parts may be called often."""
+
+    def reading(self, source: str, done: int, total: int) -> None:
+        """``done`` of ``total`` bytes of a source's logs have been dealt with."""
+
+    def writing(self, done: int, total: int) -> None:
+        """``done`` of ``total`` days have been dealt with."""
+
+
+class Quiet:
+    """Progress that nobody looks at."""
+
+    def reading(self, source: str, done: int, total: int) -> None:
+        """Does not show it."""
+
+    def writing(self, done: int, total: int) -> None:
+        """Does not show it."""
+
+
+class RunReport(Struct, kw_only=True):
+    """What a run read and wrote."""
+
+    sources: list[SourceReport] = field(default_factory=list)
+    days: list[DayReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[MemsyncdError] = field(default_factory=list)  # of neither a source nor a day
+    seconds: float = 0.0
+
+    @property
+    def failures(self) -> list[MemsyncdError]:
+        """Everything that went wrong."""
+        of_sources = (problem for source in self.sources for problem in source.problems)
+        return [*self.problems, *of_sources, *(day.error for day in self.days if day.error)]
+
+
+def every_day(_: Publisher) -> None:
+    """Chooses all days."""
+
+
+class Engine:
+    """Store and state of one state folder, for the targets given; leaving its context closes the store."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        targets: Sequence[Target],
+        redact: Redact,
+        *,
+        store_path: Path | None = None,
+        now: Callable[[], datetime],
+        emit: Emit = unheard,
+        progress: Progress | None = None,
+        history: HistoryConfig | None = None,
+    ) -> None:
+        """Opens both. ``history`` says how much of what is replaced is kept.
+
+        Raises:
+            StoreError: the store cannot be used.
+            FileError: the state file cannot be read.
+        """
+        self.targets = tuple(targets)
+        self._state_path = state_dir / STATE_FILE
+        self._redact = redact
+        self._now = now
+        self._emit = emit
+        self._progress = progress or Quiet()
+        self.store: Store = SqliteStore(store_path or state_dir / STORE_FILE)
+        self.state, note = load_state(self._state_path)
+        self.notes = [note] if note else []
+        kept = history or HistoryConfig()
+        self._retention = Retention(versions=kept.versions, days=kept.days)
+        self._history = History(state_dir / HISTORY, keep_all=kept.keep_all)
+        self.publishers = [self._publisher(target, state_dir / BASES) for target in self.targets]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    def _publisher(self, target: Target, bases: Path) -> Publisher:
+        own = Bases(bases, target.folder)
+        keeper = Keeper(history=self._history, folder=target.folder, bases=own, now=self._now)
+        return Publisher(self.store, target, bases, self.state.days(target.folder), keeper)
+
+    def ingest(self) -> list[SourceReport]:
+        """Reads what is new in every source."""
+        return [self._ingest(source) for source in self.sources()]
+
+    def sources(self) -> Iterator[Source]:
+        """Every source of every target."""
+        return (source for target in self.targets for source in target.sources)
+
+    def catch_up(
+        self,
+        wanted: Callable[[Publisher], Collection[date] | None] = every_day,
+        *,
+        again: bool = False,
+        force: bool = False,
+    ) -> RunReport:
+        """Ingests, publishes, and writes the state file last.
+
+        ``wanted`` chooses the days of a folder, ``again`` renders unchanged ones anew too, ``force`` takes over
+        a predecessor's blocks.
+
+        Raises:
+            StoreError: the store cannot take the rows; nothing was published.
+        """
+        began = perf_counter()
+        report = RunReport(notes=list(self.notes))
+        self._recover(report)
+        report.sources.extend(self.ingest())
+        work = [(publisher, publisher.plan(wanted(publisher), again=again)) for publisher in self.publishers]
+        try:
+            report.days.extend(self._publish(work, force=force))
+        finally:
+            self._save(report.days)
+        self._prune(report)
+        report.seconds = round(perf_counter() - began, 3)
+        return report
+
+    def _recover(self, report: RunReport) -> None:
+        """Undoes what an interrupted run left behind."""
+        sweep(self._state_path.parent)
+        for publisher in self.publishers:
+            try:
+                back = publisher.folder.recover()
+            except FileError as problem:
+                report.problems.append(problem)
+                continue
+            report.notes.extend(f"{path}: lines that an interrupted write had displaced are back" for path in back)
+
+    def _ingest(self, source: Source) -> SourceReport:
+        began = perf_counter()
+        name = source.name
+        report = ingest(
+            self.store, source, self._redact, lambda done, total: self._progress.reading(name, done, total)
+        )
+        self._emit(
+            "source.ingested",
+            status="failed" if report.problems else "ok",
+            source=name,
+            files=report.files,
+            read=report.read,
+            lines=report.lines,
+            added=report.added,
+            redactions=report.redactions,
+            malformed=report.malformed,
+            oversized=report.oversized,
+            vanished=report.vanished,
+            seconds=round(perf_counter() - began, 3),
+        )
+        return report
+
+    def _publish(self, work: Sequence[tuple[Publisher, list[DayPlan]]], *, force: bool) -> Iterator[DayReport]:
+        total = sum(plan.action == "write" for _, plans in work for plan in plans)
+        done = 0
+        for publisher, plans in work:
+            for report in publisher.publish(plans, force=force):
+                if report.action not in ("skip", "keep"):
+                    done += 1
+                    self._progress.writing(done, total)
+                    self._tell(report)
+                yield report
+
+    def _tell(self, day: DayReport) -> None:
+        self._emit(
+            "day.published" if day.error is None else "day.failed",
+            status=day.action,
+            day=day.date.isoformat(),
+            file=day.file,
+            messages=day.messages,
+            reason=day.reason,
+            seconds=day.seconds,
+        )
+
+    def _prune(self, report: RunReport) -> None:
+        """Shortens the history; a run that tried to replace nothing need not look at it."""
+        if any(day.action not in ("skip", "keep") for day in report.days):
+            try:
+                self._history.prune(self._now(), self._retention)
+            except FileError as problem:
+                report.problems.append(problem)
+
+    def _save(self, days: Sequence[DayReport]) -> None:
+        state = self.state
+        good = [day.date for day in days if day.action not in ("failed", "refused", "keep") and day.messages]
+        state.last_run = self._now().isoformat(timespec="seconds")
+        state.last_successful_date = max([*good, *filter(None, [state.last_successful_date])], default=None)
+        save_state(self._state_path, state)

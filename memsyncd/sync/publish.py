@@ -1,0 +1,199 @@
+"""Publish: brings the memory files of one folder up to date with the store, one day at a time, idempotently.
+
+    store's quarters ─▶ facts of days ─┐
+    state file's records ──────────────┼─▶ plan ─▶ digest + render ─▶ merge ─▶ safe write ─▶ record
+    files on disk ─────────────────────┘
+
+Deciding is ``core.plan``'s work; here the decisions are carried out. A day that fails is a value in the report,
+and the next ones go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from memsyncd.adapters.keeper import Keeper
+from memsyncd.adapters.memory_dir import MemoryFolder, Naming, Put
+from memsyncd.adapters.store.base import Store
+from memsyncd.core.days import day_bounds
+from memsyncd.core.frame import DIGEST_VERSION
+from memsyncd.core.markers import short_sum
+from memsyncd.core.plan import DayFacts, DiskDay, facts_of_days, plan_days
+from memsyncd.errors import MemsyncdError
+from memsyncd.model import Day, DayPlan, PublishedDay, Source
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """A memory folder, the sources that feed it, and the zone of its days."""
+
+    folder: Path
+    sources: tuple[Source, ...]
+    zone: str  # IANA name
+    naming: Naming
+    workspace: Path | None = None  # the agent's, when the folder stands in it: writing never leads out of it
+
+
+class DayReport(Struct, frozen=True, kw_only=True):
+    """What happened to one day's file."""
+
+    date: date
+    folder: str
+    file: str
+    action: str  # create, append, adopt, replace, unchanged, skip, keep, refused, failed
+    reason: str
+    messages: int
+    pinned: tuple[str, ...] = ()
+    seconds: float = 0.0
+    error: MemsyncdError | None = None
+
+    @property
+    def written(self) -> bool:
+        """Whether the file's bytes changed."""
+        return self.action in ("create", "append", "adopt", "replace")
+
+
+class Publisher:
+    """Publishes one target. ``recorded`` is its part of the state and is brought up to date in place.
+
+    ``keeper`` saves the versions that are replaced; without one there is no history.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        target: Target,
+        bases: Path,
+        recorded: dict[date, PublishedDay],
+        keeper: Keeper | None = None,
+    ) -> None:
+        self.target = target
+        self.folder = MemoryFolder(target.folder, bases, target.naming, keeper, root=target.workspace)
+        self._store = store
+        self.recorded = recorded
+        self._zone = ZoneInfo(target.zone)
+        self._numbers = [store.register(source) for source in target.sources]
+
+    def facts(self) -> dict[date, DayFacts]:
+        """What the store knows of each day, in numbers."""
+        quarters = self._store.quarters(self._numbers)
+        rows = ((quarter.start, quarter.revision, quarter.messages, quarter.removed) for quarter in quarters)
+        return facts_of_days(rows, self._zone)
+
+    def plan(self, wanted: Collection[date] | None = None, *, again: bool = False) -> list[DayPlan]:
+        """What is to happen to each day; ``wanted`` limits the days, ``again`` renders unchanged ones anew too."""
+        facts = self.facts()
+        days = [day for day in facts.keys() | self.recorded.keys() if wanted is None or day in wanted]
+        disk = {day: self.look(day) for day in days}
+        return plan_days(
+            facts,
+            self.recorded,
+            disk,
+            zone=self.target.zone,
+            digest=DIGEST_VERSION,
+            wanted=None if wanted is None else frozenset(wanted),
+            again=again,
+        )
+
+    def look(self, day: date) -> DiskDay:
+        """What stands on disk for a day."""
+        return self.folder.look(day, self.recorded.get(day))
+
+    def day(self, day: date) -> Day:
+        """Everything the store knows about a day."""
+        start, end = day_bounds(day, self._zone)
+        found = self._store.slice(self._numbers, start, end)
+        several = len(self.target.sources) > 1
+        return Day(
+            date=day,
+            zone=self.target.zone,
+            turns=found.turns,
+            tools=found.tools,
+            events=found.events,
+            sessions=found.sessions,
+            earlier_models=found.earlier_models,
+            agents=found.sources if several else {},
+        )
+
+    def block(self, day: date) -> str:
+        """The text that belongs between the markers of a day's file."""
+        from memsyncd.core.render import render_block  # noqa: PLC0415 — 50 ms that a run without news does not pay
+
+        return render_block(self.day(day))
+
+    def publish(self, plans: Iterable[DayPlan], *, force: bool = False) -> Iterator[DayReport]:
+        """Carries plans out, in their order, and yields what became of each.
+
+        ``force`` takes over a predecessor's block.
+        """
+        for plan in plans:
+            yield self._publish(plan, force=force) if plan.action == "write" else self._passed_over(plan)
+
+    def _passed_over(self, plan: DayPlan) -> DayReport:
+        recorded = self.recorded.get(plan.date)
+        return DayReport(
+            date=plan.date,
+            folder=str(self.target.folder),
+            file=recorded.file if recorded else "",
+            action=plan.action,
+            reason=plan.reason,
+            messages=plan.messages,
+        )
+
+    def _publish(self, plan: DayPlan, *, force: bool) -> DayReport:
+        began = perf_counter()
+        name = self.look(plan.date).name
+        recorded = self.recorded.get(plan.date)
+        try:
+            block = self.block(plan.date)
+            put = self.folder.put(plan.date, name, block, force=force, recorded=recorded)
+        except MemsyncdError as error:
+            return self._report(plan, name, "failed", str(error), began, error=error)
+        if not put.left_alone:
+            self.recorded[plan.date] = _record(plan, put, short_sum(block), recorded)
+        reason = plan.reason if put.action in ("create", "replace") else put.reason
+        return self._report(plan, put.name, put.action, reason, began, pinned=put.pinned)
+
+    def _report(
+        self,
+        plan: DayPlan,
+        name: str,
+        action: str,
+        reason: str,
+        began: float,
+        *,
+        pinned: tuple[str, ...] = (),
+        error: MemsyncdError | None = None,
+    ) -> DayReport:
+        return DayReport(
+            date=plan.date,
+            folder=str(self.target.folder),
+            file=name,
+            action=action,
+            reason=reason,
+            messages=plan.messages,
+            pinned=pinned,
+            seconds=round(perf_counter() - began, 4),
+            error=error,
+        )
+
+
+def _record(plan: DayPlan, put: Put, block: str, old: PublishedDay | None) -> PublishedDay:
+    # A file that needed no change may be as somebody else left it; the history must not take it for our writing.
+    known = old is not None and (old.block, old.size, old.mtime_ns) == (block, put.size, put.mtime_ns)
+    # A merge that changes nothing says nothing of conflicts: those of the last one that did still stand.
+    pinned = old.pinned if old is not None and put.action == "unchanged" else put.pinned
+    return PublishedDay(
+        file=put.name,
+        fingerprint=plan.fingerprint,
+        block=block if known or put.action != "unchanged" else "",
+        messages=plan.messages,
+        size=put.size,
+        mtime_ns=put.mtime_ns,
+        pinned=pinned,
+    )
