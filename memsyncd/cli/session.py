@@ -1,0 +1,192 @@
+"""Opens what a command works on: configuration, sources, lock, engine. The same way for every command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from memsyncd.adapters.config_file import load_config, state_dir, store_path
+from memsyncd.adapters.discover import Discovery, sources_from_config, sources_from_folders
+from memsyncd.adapters.files import make_folder
+from memsyncd.adapters.lock import exclusive
+from memsyncd.adapters.zone import system_zone
+from memsyncd.cli.options import Invocation, Options
+from memsyncd.cli.output import count, short_path
+from memsyncd.config import Config
+from memsyncd.core.redact import Redactor
+from memsyncd.errors import Locked, MemsyncdError, UsageError
+from memsyncd.logs import configure
+from memsyncd.model import Source
+from memsyncd.sync.engine import LOCK_FILE, Emit, Engine, Progress
+from memsyncd.sync.ingest import SourceReport
+from memsyncd.sync.publish import Publisher
+from memsyncd.sync.reading import Redact
+from memsyncd.sync.targets import targets_of
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What the configuration and the machine amount to, before anything is opened."""
+
+    config: Config
+    config_file: Path | None
+    state_dir: Path
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    emit: Emit
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """An engine that has read what is new, for a command that only looks."""
+
+    engine: Engine
+    setup: Setup
+    sources: tuple[SourceReport, ...]  # empty when another memsyncd does the reading
+
+    @property
+    def publishers(self) -> list[Publisher]:
+        """One for each memory folder."""
+        return self.engine.publishers
+
+
+def set_up(call: Invocation) -> Setup:
+    """Reads the configuration and finds the sources.
+
+    Raises:
+        ConfigError, SourceMissing, UsageError: as those two say.
+    """
+    options, env = call.options, call.env
+    config, file = load_config(options.config, env)
+    found = _find(options, config, env)
+    for source in found.sources:
+        _require_names(source.path, source.memory_dir)
+    return Setup(
+        config=config,
+        config_file=file,
+        state_dir=state_dir(config, env),
+        sources=found.sources,
+        notes=found.notes,
+        emit=configure(config.log, verbose=options.verbose),
+    )
+
+
+@contextmanager
+def opened_for_writing(call: Invocation, *, keep_all: bool = False) -> Iterator[Engine]:
+    """An engine with the lock held; ``keep_all`` as the configuration's history.keep_all.
+
+    Raises:
+        Locked: another memsyncd works on the same state folder.
+        MemsyncdError: there are no sources at all.
+    """
+    setup = set_up(call)
+    _require_sources(call, setup)
+    if keep_all:
+        history = replace(setup.config.history, keep_all=True)
+        setup = replace(setup, config=replace(setup.config, history=history))
+    make_folder(setup.state_dir, 0o700)
+    lock = exclusive(setup.state_dir / LOCK_FILE)
+    with lock, call.out.progress() as progress, _engine(call, setup, progress) as engine:
+        yield engine
+
+
+@contextmanager
+def opened_for_reading(call: Invocation) -> Iterator[Reading]:
+    """An engine whose store is up to date: read now, or by the memsyncd that holds the lock."""
+    setup = set_up(call)
+    _require_sources(call, setup)
+    make_folder(setup.state_dir, 0o700)
+    with ExitStack() as stack:
+        lock = stack.enter_context(ExitStack())
+        try:
+            lock.enter_context(exclusive(setup.state_dir / LOCK_FILE))
+            locked = True
+        except Locked:
+            call.out.warn("another memsyncd is at work; this shows what it has read so far")
+            locked = False
+        with call.out.progress() as progress:
+            engine = stack.enter_context(_engine(call, setup, progress))
+            reports = tuple(engine.ingest()) if locked else ()
+        # Looking needs no lock: while somebody pages through a year, catch-up may go on.
+        lock.close()
+        for note in engine.notes:
+            call.out.warn(note)
+        tell_problems(call, reports)
+        yield Reading(engine=engine, setup=setup, sources=reports)
+
+
+def tell_problems(call: Invocation, reports: Sequence[SourceReport]) -> None:
+    """Says what was wrong with the logs, once for each source."""
+    for report in reports:
+        for problem in report.problems:
+            call.out.error(problem)
+        if not report.files and not report.problems:
+            call.out.warn(f"{report.source}: there are no session logs in {short_path(report.folder, call.env)}")
+        for number, why in ((report.malformed, "unreadable"), (report.oversized, "longer than 32 MiB")):
+            if number:
+                call.out.warn(f"{report.source}: {count(number, 'line')} passed over: {why}")
+
+
+def redactor() -> Redact:
+    """The redaction that everything passes before it is stored."""
+    engine = Redactor.default()
+
+    def redact(text: str) -> tuple[str, int]:
+        redaction = engine(text)
+        return redaction.text, len(redaction.findings)
+
+    return redact
+
+
+def _engine(call: Invocation, setup: Setup, progress: Progress) -> Engine:
+    zone = system_zone(call.env)
+    targets = targets_of(
+        setup.sources, setup.config.memory, zone=setup.config.timezone or None, system_zone=zone.name
+    )
+    engine = Engine(
+        setup.state_dir,
+        targets,
+        redactor(),
+        store_path=store_path(setup.config, call.env),
+        now=lambda: datetime.now(UTC),
+        emit=setup.emit,
+        progress=progress,
+        history=setup.config.history,
+    )
+    engine.notes[:0] = [*setup.notes, *filter(None, [zone.note])]
+    return engine
+
+
+def _find(options: Options, config: Config, env: Mapping[str, str]) -> Discovery:
+    home = Path.home()
+    if options.sessions_dir is not None or options.memory_dir is not None:
+        return sources_from_folders(options.sessions_dir, options.memory_dir, env, home)
+    return sources_from_config(config, env, home)
+
+
+def _require_names(*folders: Path) -> None:
+    """Refuses names that neither the store nor the state file can hold: file systems allow any bytes."""
+    for folder in folders:
+        try:
+            str(folder.resolve()).encode()
+        except UnicodeEncodeError as error:
+            where = os.fsencode(folder).decode("utf-8", "backslashreplace")
+            what = "a folder has a name that is not UTF-8"
+            raise UsageError(what, where=where, hint="rename the folder") from error
+
+
+def _require_sources(call: Invocation, setup: Setup) -> None:
+    if setup.sources:
+        return
+    as_json = call.options.as_json
+    for note in () if as_json else setup.notes:
+        call.out.warn(note)
+    raise MemsyncdError(
+        "no agent logs were found",
+        why="; ".join(setup.notes) if as_json else "",
+        hint="give --sessions-dir and --memory-dir, or run memsyncd init and edit its [[sources]]",
+    )

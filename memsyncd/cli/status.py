@@ -1,0 +1,79 @@
+"""``memsyncd status``: how memory stands, and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+import click
+
+from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
+from memsyncd.cli.output import count, short_path
+from memsyncd.cli.session import opened_for_reading
+from memsyncd.errors import PROBLEMS_FOUND
+from memsyncd.sync.health import FileState, FolderHealth, Health, health_of
+
+_SHOWN = 10  # lines of one kind; --json lists all
+
+
+@click.command()
+@log_options
+@shared_options
+@invocation
+def command(call: Invocation) -> int:
+    r"""Show how memory stands.
+
+    Last run, days to write, sections that your edits pinned, damaged and foreign files, broken sources. Exits 5
+    when something needs a person.
+
+    \b
+    Examples:
+      memsyncd status
+      memsyncd status --json | jq .folders[].pinned
+      memsyncd status --quiet || notify-send "memsyncd needs you"
+    """
+    with opened_for_reading(call) as reading:
+        health = health_of(reading.engine, reading.sources)
+    if call.options.as_json:
+        call.out.json({"healthy": health.healthy, **{f: getattr(health, f) for f in health.__struct_fields__}})
+    else:
+        _show(call, health)
+    return 0 if health.healthy else PROBLEMS_FOUND
+
+
+def _show(call: Invocation, health: Health) -> None:
+    out = call.out
+    out.data(f"last run: {health.last_run or 'never'}")
+    for source in health.sources:
+        gone = f", {source.vanished:,} gone since the last run" if source.vanished else ""
+        out.data(f"{source.source}: {count(source.files, 'log')} in {short_path(source.folder, call.env)}{gone}")
+    for folder in health.folders:
+        out.data(_headline(call, folder))
+        for line in _details(folder):
+            out.data(f"  {line}")
+    out.data("all well" if health.healthy else "something needs you: see above")
+
+
+def _headline(call: Invocation, folder: FolderHealth) -> str:
+    newest = f", the newest {folder.newest}" if folder.newest else ""
+    where = short_path(folder.folder, call.env)
+    return f"{where}: {count(folder.published, 'day')} published{newest}, {len(folder.pending):,} to write"
+
+
+def _details(folder: FolderHealth) -> Iterator[str]:
+    yield from _listed("damaged", ((state.date, f"{state.file}: {state.why}") for state in folder.damaged))
+    yield from _listed("pinned", ((state.date, f"your lines stay in {state.why}") for state in folder.pinned))
+    yield from _listed("kept", ((plan.date, plan.reason) for plan in folder.kept))
+    yield from _listed("foreign", _files(folder.foreign))
+
+
+def _files(states: Sequence[FileState]) -> Iterator[tuple[date, str]]:
+    return ((state.date, f"{state.file}: {state.why}") for state in states)
+
+
+def _listed(word: str, lines: Iterable[tuple[date, str]]) -> Iterator[str]:
+    found = list(lines)
+    for day, text in found[:_SHOWN]:
+        yield f"{word:<8} {day}  {text}"
+    if len(found) > _SHOWN:
+        yield f"{word:<8} … and {len(found) - _SHOWN:,} more: --json lists them"
