@@ -60,7 +60,7 @@ def numbers() -> Iterator[int]:
         yield (number := number + 1)
 
 
-@pytest.mark.parametrize(("appended", "renamed"), [(5_000, 0), (1_500, 400)])
+@pytest.mark.parametrize(("appended", "renamed"), [(5_000, 0), (5_000, 400)])
 def test_every_line_of_every_writer_survives(folder: MemoryFolder, appended: int, renamed: int) -> None:
     writers = [writer(folder, "append", appended), *([writer(folder, "rename", renamed)] if renamed else [])]
     meanwhile = publish_while(folder, writers)
