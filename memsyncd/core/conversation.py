@@ -175,8 +175,9 @@ class Conversation:
     def _add_turn(
         self, message: RawMessage, at: Millis, text: str, kind: TurnKind, *, sender: str | None = None
     ) -> int:
-        calls = "\0".join(call.id for call in message.calls)
-        key = self._keys.turn(message.role, at, text or f"{message.text}\0{calls}")
+        # The words as the log has them, noise and all: the rules that clean them may change, the key may not.
+        words = message.text if message.text.strip() else "\0".join(call.id for call in message.calls)
+        key = self._keys.turn(message.role, at, words)
         mirror = message.provider in _OWN_PROVIDERS
         turn = Turn(
             at=at,

@@ -143,6 +143,26 @@ def test_a_muted_turn_loses_its_words_and_no_copy_brings_it_back(store: Store, s
     assert (quarter.messages, quarter.removed) == (1, 1)
 
 
+def test_noise_wins_over_talk_whichever_copy_came_first(store: Store) -> None:
+    """A copy that begins in the middle of an exchange cannot tell that a machine began it."""
+    talk, noise = answer("saved"), answer("", kind="noise")
+    for number, kinds in enumerate([(talk, noise), (noise, talk)]):
+        target = store.register(replace(SOURCE, path=Path(f"/logs/noise{number}")))
+        for copy in kinds:
+            store.apply(target, batch(replace(facts(), turns=[(1, copy)])))
+        (got,) = store.slice([target], *EVER).turns
+        assert (got.kind, got.text) == ("noise", "")
+        assert store.quarters([target])[0].messages == 0
+
+
+def test_muting_a_step_without_words_marks_its_day(store: Store, source: int) -> None:
+    step = facts(turns=(answer("", kind="work"),))
+    store.apply(source, batch(step))
+    before = store.quarters([source])[0].revision
+    store.apply(source, batch(facts(muted_turns=[step.turns[0][0]])))
+    assert store.quarters([source])[0].revision > before
+
+
 def call(key: int = 7, **more: Any) -> tuple[int, ToolCall]:
     fields: dict[str, Any] = {"at": T0, "session": "s1", "call": "c1", "name": "exec", "command": "ls", **more}
     return key, ToolCall(**fields)

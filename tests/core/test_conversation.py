@@ -114,6 +114,15 @@ def test_white_space_does_not_make_a_new_turn() -> None:
     assert KEYS.turn("user", 1, "a  b\n") == KEYS.turn("user", 1, "a b")
 
 
+def test_a_key_rests_on_the_words_as_they_are_logged_not_as_they_are_cleaned() -> None:
+    """The noise rules grow with every release; a log that is read again must give the keys it gave before."""
+    at = "2026-01-15T12:00:00Z"
+    text = "[message_id: 77]\nbuy milk"
+    ((key, turn),) = read(Transcript().user(text, at=at)).turns
+    assert turn.text == "buy milk"
+    assert key == KEYS.turn("user", millis(at), text)
+
+
 def test_keys_depend_on_the_secret_of_the_store() -> None:
     assert Keys(b"x" * 32).turn("user", 1, "a") != KEYS.turn("user", 1, "a")
 

@@ -129,6 +129,8 @@ class Writer:
                 changes.touch(turn.at, messages=int(turn.kind == "talk"))
             else:
                 changes.known += 1
+                if turn.kind == "noise":
+                    self._mute_turn(source, key, changes)
                 if self._claim("turns", source, key, session):
                     changes.touch(turn.at)
 
@@ -144,23 +146,25 @@ class Writer:
 
     def _mute(self, source: int, facts: Facts, changes: _Changes) -> None:
         for key in facts.muted_turns:
-            values = (source, key)
-            talk = self._db.execute(
-                "SELECT at FROM turns WHERE source = ? AND key = ? AND kind = 'talk'", values
-            ).fetchone()
-            # The row stays, without its words, so that another copy of the turn does not bring it back.
-            self._db.execute(
-                "UPDATE turns SET kind = 'noise', text = '', sender = NULL WHERE source = ? AND key = ?", values
-            )
-            if talk:
-                changes.muted += 1
-                changes.take_back(talk[0] // QUARTER, 1)
+            self._mute_turn(source, key, changes)
         for key in facts.muted_tools:
             row = self._db.execute(
                 "UPDATE tools SET muted = 1 WHERE source = ? AND key = ? AND NOT muted RETURNING at", (source, key)
             ).fetchone()
             if row:
                 changes.touch(row[0])
+
+    def _mute_turn(self, source: int, key: int, changes: _Changes) -> None:
+        """Takes a turn back as noise. Noise wins over talk, whichever copy was read first."""
+        query = "SELECT at, kind = 'talk' FROM turns WHERE source = ? AND key = ? AND kind != 'noise'"
+        row = self._db.execute(query, (source, key)).fetchone()
+        if row is None:
+            return
+        # The row stays, without its words, so that another copy of the turn does not bring it back.
+        silence = "UPDATE turns SET kind = 'noise', text = '', sender = NULL WHERE source = ? AND key = ?"
+        self._db.execute(silence, (source, key))
+        changes.muted += row[1]
+        changes.take_back(row[0] // QUARTER, row[1])
 
     # --- who owns a copy ---
 
