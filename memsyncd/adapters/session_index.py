@@ -5,6 +5,7 @@ Only metadata comes from here. Files are never enumerated from the index: it lis
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from memsyncd.core.noise import session_verdict
 from memsyncd.model import Session
 
+_BY_USER = "excluded by the user"
 _LARGEST = 64 << 20  # bytes; indexes of 13 MB have been reported
 
 
@@ -35,7 +37,22 @@ def read_session_index(folder: Path, excluded: tuple[str, ...] = ()) -> tuple[li
         return [], "it is not valid JSON"
     if not isinstance(index, dict):
         return [], "it is not a JSON object"
-    return [_session(key, entry, excluded) for key, entry in index.items() if _names_session(entry)], None
+    found = (_session(key, entry, excluded) for key, entry in index.items() if _names_session(entry))
+    return _one_each(found), None
+
+
+def _one_each(sessions: Iterable[Session]) -> list[Session]:
+    """One entry for each session; of several keys a person's wins, and over both what the user excludes."""
+    known: dict[str, Session] = {}
+    for session in sessions:
+        other = known.get(session.id)
+        if other is None or _weight(session) > _weight(other):
+            known[session.id] = session
+    return list(known.values())
+
+
+def _weight(session: Session) -> int:
+    return 2 if session.excluded == _BY_USER else int(session.excluded is None)
 
 
 def _names_session(entry: object) -> bool:
@@ -51,7 +68,7 @@ def _session(key: str, entry: dict[str, Any], excluded: tuple[str, ...]) -> Sess
     channel = _text(entry, "channel") or _text(origin, "provider") or _text(entry, "lastChannel")
     chat_type = _text(entry, "chatType") or _text(origin, "chatType")
     named = {key, session, _text(entry, "sessionId"), f"channel:{channel}", f"chatType:{chat_type}"}
-    verdict = "excluded by the user" if named.intersection(excluded) else session_verdict(key)
+    verdict = _BY_USER if named.intersection(excluded) else session_verdict(key)
     return Session(id=session, key=key, channel=channel, chat_type=chat_type, excluded=verdict)
 
 

@@ -54,6 +54,10 @@ class Conversation:
         self.facts = Facts(session=session)
         if session.excluded and not carry.excluded:
             carry.excluded = session.excluded
+        # The first message judges a session of which nothing is known yet. A key says more than content does; and
+        # a log that was read before may have been cut since, and begin anywhere.
+        if session.key is not None or (session.started is not None and carry.at is None):
+            carry.judged = True
 
     def feed(self, entry: RawEntry) -> None:
         """Takes the next entry of the transcript."""

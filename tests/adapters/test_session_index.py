@@ -45,6 +45,22 @@ def test_what_the_user_excludes_is_marked(tmp_path: Path, rule: str) -> None:
     assert one(tmp_path, KEY, entry, "channel:other").excluded is None
 
 
+@pytest.mark.parametrize("keys", [(KEY, f"{KEY}:heartbeat"), (f"{KEY}:heartbeat", KEY)])
+def test_a_session_under_two_keys_stays_when_one_of_them_is_a_persons(
+    tmp_path: Path, keys: tuple[str, str]
+) -> None:
+    """Leaving it out for the machine's key would cost the person's conversation."""
+    sessions, _ = read_session_index(index(tmp_path, {key: {"sessionId": "s1"} for key in keys}))
+    assert [(session.id, session.key, session.excluded) for session in sessions] == [("s1", KEY, None)]
+
+
+def test_the_users_exclusion_holds_under_any_key(tmp_path: Path) -> None:
+    entries = {KEY: {"sessionId": "s1"}, "agent:main:diary": {"sessionId": "s1"}}
+    for excluded in entries:
+        (session,), _ = read_session_index(index(tmp_path, entries), (excluded,))
+        assert session.excluded == "excluded by the user"
+
+
 def test_no_index_is_no_problem(tmp_path: Path) -> None:
     assert read_session_index(tmp_path) == ([], None)
 

@@ -9,7 +9,7 @@ import pytest
 from memsyncd.adapters.memory_dir import Naming
 from memsyncd.sync.engine import RunReport
 from memsyncd.sync.publish import DayReport
-from tests.builders import Transcript
+from tests.builders import Transcript, line
 from tests.sync.rig import SECRET, Rig, wanted
 
 DAY = "2026-01-15"
@@ -210,6 +210,19 @@ def test_a_day_keeps_its_text_when_its_logs_are_gone(rig: Rig) -> None:
     before = rig.memory()
     path.unlink()
     rig.catch_up()
+    assert rig.memory() == before
+
+
+@pytest.mark.parametrize("key", ["main", None])
+def test_a_log_cut_at_its_front_takes_nothing_from_the_day(rig: Rig, key: str | None) -> None:
+    """What is left of it begins with a wake-up, as the log of a scheduled run would."""
+    transcript = talk().user("[cron:3f2a backup] Run it").assistant("Ran it.").user("thanks")
+    path = rig.home.live(transcript, key)
+    rig.catch_up()
+    before = rig.memory()
+    path.write_bytes(b"".join(map(line, [transcript.entries[0], *transcript.entries[6:]])))
+    rig.catch_up()
+    assert "question of s1" in rig.words()
     assert rig.memory() == before
 
 
