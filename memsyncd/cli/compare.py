@@ -51,14 +51,16 @@ def command(
     folders: list[ComparedFolder] = []
     problems: list[MemsyncdError] = []
     setup = set_up(call)
+    notes: Sequence[str] = setup.notes
     if setup.sources:
         with opened_for_reading(call) as reading:
             folders = _compare(reading, span, include_today=include_today)
+            notes = reading.engine.notes
         problems = [problem for report in reading.sources for problem in report.problems]
     else:
         for note in setup.notes:
             call.out.warn(note)
-    _show(call, folders, problems)
+    _show(call, folders, problems, notes)
     if fail_on_gaps and (any(folder.found.gaps for folder in folders) or _coverage(folders) is None):
         return PROBLEMS_FOUND
     return PARTLY_FAILED if problems else 0
@@ -83,10 +85,15 @@ def _coverage(folders: Sequence[ComparedFolder]) -> float | None:
     return coverage(covered, sum(folder.found.with_messages for folder in folders))
 
 
-def _show(call: Invocation, folders: Sequence[ComparedFolder], problems: Sequence[MemsyncdError]) -> None:
+def _show(
+    call: Invocation,
+    folders: Sequence[ComparedFolder],
+    problems: Sequence[MemsyncdError],
+    notes: Sequence[str],
+) -> None:
     if call.options.as_json:
         documents = [_document(folder) for folder in folders]
-        call.out.json({"coverage": _coverage(folders), "folders": documents, "problems": problems})
+        call.out.json({"coverage": _coverage(folders), "folders": documents, "problems": problems, "notes": notes})
         return
     if not folders:
         call.out.data("no agent logs were found, so there is nothing to compare")

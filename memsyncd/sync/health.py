@@ -51,8 +51,13 @@ class Health(Struct, frozen=True, kw_only=True):
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing needs a person: no source is broken and no file damaged."""
-        return not self.problems and not any(folder.damaged for folder in self.folders)
+        """Whether nothing needs a person: every source has logs, nothing looks odd, no file is damaged.
+
+        A note counts: it tells what was seen and is not read, such as the database of a newer OpenClaw.
+        """
+        empty = any(not source.files for source in self.sources)
+        damaged = any(folder.damaged for folder in self.folders)
+        return not (empty or damaged or self.problems or self.notes)
 
 
 def health_of(engine: Engine, reports: Sequence[SourceReport]) -> Health:

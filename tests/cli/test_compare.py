@@ -141,7 +141,10 @@ def test_without_sources_nothing_is_covered(capsys: Capture) -> None:
     assert capsys.readouterr().out == "no agent logs were found, so there is nothing to compare\n"
     assert main(["compare", "--fail-on-gaps"]) == PROBLEMS_FOUND
     capsys.readouterr()
-    assert document(capsys) == {"coverage": None, "folders": [], "problems": []}
+    found = document(capsys)
+    (note,) = found.pop("notes")
+    assert "there is no such folder" in note
+    assert found == {"coverage": None, "folders": [], "problems": []}
 
 
 def test_without_messages_nothing_is_covered(tmp_path: Path, capsys: Capture) -> None:

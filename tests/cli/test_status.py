@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 
 from memsyncd.errors import PROBLEMS_FOUND
 from tests.cli import scenarios
@@ -69,6 +71,27 @@ def test_a_broken_source_is_not_well(stage: Stage) -> None:
     ran = run("status")
     assert ran.code == PROBLEMS_FOUND
     assert "error: cannot use the session index" in ran.err
+
+
+def test_what_is_seen_and_not_read_is_not_all_well(stage: Stage) -> None:
+    """A database beside old session files: what is said today is not in memory."""
+    scenarios.two_days(stage)
+    run("catch-up")
+    store = stage.openclaw.sessions.with_name("agent") / "openclaw-agent.sqlite"
+    store.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        db.execute("CREATE TABLE transcript_events (session_id TEXT, seq INTEGER)")
+        db.commit()
+    ran = run("status")
+    assert "warning: " in ran.err
+    assert (ran.code, ran.out.splitlines()[-1]) == (PROBLEMS_FOUND, "something needs you: see above")
+    assert json.loads(run("compare", "--json").out)["notes"]
+
+
+def test_an_empty_folder_of_logs_is_not_all_well(stage: Stage) -> None:
+    assert stage.openclaw.sessions.is_dir()
+    ran = run("status")
+    assert (ran.code, ran.out.splitlines()[-1]) == (PROBLEMS_FOUND, "something needs you: see above")
 
 
 def test_days_that_know_more_than_the_logs_are_named(stage: Stage) -> None:
