@@ -290,6 +290,7 @@ class PublishedDay(Struct, frozen=True, kw_only=True):
     size: int = 0  # of the whole file just after the write, to see cheaply whether somebody touched it
     mtime_ns: int = 0
     pinned: tuple[str, ...] = ()  # sections in which a person's lines stand against newly generated ones
+    store: str = ""  # mark of the store that the block was made from; another one may know less
 
 
 Action: TypeAlias = Literal["write", "skip", "keep"]

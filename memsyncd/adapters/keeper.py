@@ -31,14 +31,16 @@ class Keeper(Struct, frozen=True, kw_only=True):
     bases: Bases
     now: Callable[[], datetime]
 
-    def merged(self, name: str, seen: Snapshot, recorded: PublishedDay | None) -> None:
+    def merged(self, name: str, seen: Snapshot, recorded: PublishedDay | None, *, known: bool = True) -> None:
         """Saves the version that was merged with a new block; ``recorded`` is what the state file says of its day.
 
         One that is as memsyncd left it counts as generated: what a person had written in it stands in the edited
-        version that was saved before.
+        version that was saved before. But one whose block came from a store that is lost is saved like an edited
+        one (``known`` is False): it can be the last to hold what was said.
         """
         found = parse(seen.data)
-        edited = holds_words(found, render_heading(_day(name))) and not self._left_so(name, seen, found, recorded)
+        words = holds_words(found, render_heading(_day(name)))
+        edited = not known or (words and not self._left_so(name, seen, found, recorded))
         self._save(name, seen.data, found, "edited" if edited else "generated")
 
     def undone(self, name: str, data: bytes) -> None:

@@ -85,11 +85,19 @@ class MemoryFolder:
         return DiskDay(name=name, exists=(self.path / name).exists(), ours=False)
 
     def put(
-        self, day: date, name: str, block: str, *, force: bool = False, recorded: PublishedDay | None = None
+        self,
+        day: date,
+        name: str,
+        block: str,
+        *,
+        force: bool = False,
+        recorded: PublishedDay | None = None,
+        known: bool = True,
     ) -> Put:
         """Merges ``block`` into the day's file and writes it; nothing is written when nothing would change.
 
-        The version that is replaced is saved first. ``recorded`` is what the state file says of the day.
+        The version that is replaced is saved first. ``recorded`` is what the state file says of the day; ``known``
+        is False when the store may not hold all that the block in the file was made from.
 
         Raises:
             DamagedMarkers: the file's markers cannot be trusted; it was left alone.
@@ -114,7 +122,7 @@ class MemoryFolder:
                 return self._done(day, name, block, merged, seen)
             make_folder(self.path)
             if seen and self._keeper:
-                self._keeper.merged(name, seen, recorded)
+                self._keeper.merged(name, seen, recorded, known=known)
             swap = swap_in(path, merged.data, seen, root=self._root)
             if swap.leftover:
                 take_back(swap.leftover, self._root, self._keeper)

@@ -10,6 +10,7 @@ and the next ones go on.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -77,6 +78,7 @@ class Publisher:
         self._store = store
         self.recorded = recorded
         self._zone = ZoneInfo(target.zone)
+        self._mark = hashlib.blake2b(store.secret, digest_size=4).hexdigest()
         self._numbers = [store.register(source) for source in target.sources]
 
     def facts(self) -> dict[date, DayFacts]:
@@ -95,7 +97,8 @@ class Publisher:
             self.recorded,
             disk,
             zone=self.target.zone,
-            digest=DIGEST_VERSION,
+            # Revisions count anew in another store: equal numbers do not mean equal rows.
+            digest=f"{DIGEST_VERSION}/{self._mark}",
             wanted=None if wanted is None else frozenset(wanted),
             again=again,
         )
@@ -151,11 +154,12 @@ class Publisher:
         recorded = self.recorded.get(plan.date)
         try:
             block = self.block(plan.date)
-            put = self.folder.put(plan.date, name, block, force=force, recorded=recorded)
+            known = recorded is not None and recorded.store == self._mark
+            put = self.folder.put(plan.date, name, block, force=force, recorded=recorded, known=known)
         except MemsyncdError as error:
             return self._report(plan, name, "failed", str(error), began, error=error)
         if not put.left_alone:
-            self.recorded[plan.date] = _record(plan, put, short_sum(block), recorded)
+            self.recorded[plan.date] = _record(plan, put, short_sum(block), recorded, self._mark)
         reason = plan.reason if put.action in ("create", "replace") else put.reason
         return self._report(plan, put.name, put.action, reason, began, pinned=put.pinned)
 
@@ -183,7 +187,7 @@ class Publisher:
         )
 
 
-def _record(plan: DayPlan, put: Put, block: str, old: PublishedDay | None) -> PublishedDay:
+def _record(plan: DayPlan, put: Put, block: str, old: PublishedDay | None, store: str) -> PublishedDay:
     # A file that needed no change may be as somebody else left it; the history must not take it for our writing.
     known = old is not None and (old.block, old.size, old.mtime_ns) == (block, put.size, put.mtime_ns)
     # A merge that changes nothing says nothing of conflicts: those of the last one that did still stand.
@@ -196,4 +200,5 @@ def _record(plan: DayPlan, put: Put, block: str, old: PublishedDay | None) -> Pu
         size=put.size,
         mtime_ns=put.mtime_ns,
         pinned=pinned,
+        store=store,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from memsyncd.adapters.history import History
 from memsyncd.adapters.memory_dir import Naming
 from memsyncd.sync.engine import RunReport
 from memsyncd.sync.publish import DayReport
@@ -260,6 +261,29 @@ def test_losing_the_store_and_some_logs_does_not_shrink_a_day(rig: Rig) -> None:
     report = rig.catch_up()
     assert (only(report).action, rig.memory()) == ("keep", before)
     assert "only 2 of the 4 messages" in only(report).reason
+
+
+def test_what_only_a_lost_store_knew_is_saved_before_the_day_is_written_anew(rig: Rig) -> None:
+    """As many new messages as the file states hide from the numbers that the old ones are gone."""
+    rig.home.live(talk("s1"))
+    rig.catch_up()
+    before = rig.day(DAY)
+    for path in [*rig.state_dir.glob("store.sqlite*"), *rig.home.sessions.glob("*.jsonl")]:
+        path.unlink()
+    rig.home.live(talk("s2", "2026-01-15T15:00:00Z"))
+    assert only(rig.catch_up()).action == "replace"
+    history = History(rig.state_dir / "history")
+    (version,) = history.versions(rig.home.memory, date(2026, 1, 15))
+    assert history.read(version).decode() == before
+
+
+def test_a_block_that_the_store_knows_is_replaced_without_a_copy(rig: Rig) -> None:
+    transcript = talk()
+    rig.home.live(transcript)
+    rig.catch_up()
+    rig.home.append(transcript.user("one more"))
+    rig.catch_up()
+    assert History(rig.state_dir / "history").versions(rig.home.memory) == []
 
 
 def test_losing_everything_of_ours_leaves_the_files_as_they_are(rig: Rig) -> None:
