@@ -63,7 +63,7 @@ def test_every_file_of_the_package_is_in_it_and_nothing_else(unpacked: Path) -> 
     assert there - metadata == here
     assert {
         "memsyncd/py.typed",
-        "memsyncd/core/redact/rules.toml",
+        "memsyncd/core/redact/data/common.toml",
         "memsyncd/core/digest/data/en.toml",
         "memsyncd/demo_logs/openclaw.json",
     } <= there

@@ -123,7 +123,7 @@ def secrets(rule: Rule, raw: bytes, barriers: Barriers) -> Iterator[tuple[int, i
 
 def _secret(rule: Rule, match: Match) -> tuple[int, int]:
     """The first group that is not empty, else the whole match."""
-    for group in range(1, rule.groups + 1):
+    for group in range(1, rule.pattern.groups + 1):
         start, end = match.span(group)
         if start < end:
             return start, end

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import accumulate
@@ -19,34 +19,45 @@ from memsyncd.model import Finding, Redaction
 if TYPE_CHECKING:
     from memsyncd.core.redact.engine import Engine, Span
 
-_RULES = "rules.toml"
+_DATA = "data"
+_FILES = (
+    "common", "keys", "models", "clouds", "developer", "services", "urls", "headers", "commands", "named",
+    "assignments", "sentences",
+)  # fmt: skip
+"""The rule files of this package in order of precedence: the more exact ones first."""
+
+
+@cache
+def packaged() -> Mapping[str, bytes]:
+    """The rule files of this package, by name."""
+    folder = files(__package__).joinpath(_DATA)
+    return {f"{name}.toml": folder.joinpath(f"{name}.toml").read_bytes() for name in _FILES}
 
 
 class Redactor:
-    """A rule file that takes the secrets out of texts.
+    """Rules that take the secrets out of texts.
 
     Calling it never raises, whatever the text: lone surrogates and control characters included. Redacting a
     redacted text changes nothing, and placeholders that are already there stay as they are. The time grows
     with the length of the text, not faster.
 
-    ``rules`` is the content of a rule file, ``origin`` its name for errors. It is compiled when the first
-    text comes; a wrong one raises ConfigError then.
+    ``rules`` are rule files by name, those of this package unless others are given. They are read when the
+    first text comes; a wrong one raises ConfigError then.
     """
 
-    def __init__(self, rules: bytes, *, origin: str = _RULES) -> None:
-        self._rules = rules
-        self._origin = origin
+    def __init__(self, rules: Mapping[str, bytes] | None = None) -> None:
+        self._rules = packaged() if rules is None else rules
 
     @staticmethod
     @cache
     def default() -> Redactor:
         """The redactor with the rules of this package, one for the whole process."""
-        return Redactor(files(__package__).joinpath(_RULES).read_bytes())
+        return Redactor()
 
     @cached_property
     def version(self) -> str:
         """Twelve hexadecimal digits that change with the rules: then older texts are worth another look."""
-        return hashlib.sha256(self._rules).hexdigest()[:12]
+        return hashlib.sha256(b"\0".join(self._rules.values())).hexdigest()[:12]
 
     def __call__(self, text: str) -> Redaction:
         """``text`` with a placeholder in the place of every secret, and what was found, in order."""
@@ -73,7 +84,7 @@ class Redactor:
         from memsyncd.core.redact.engine import Engine  # noqa: PLC0415
         from memsyncd.core.redact.rules import load  # noqa: PLC0415
 
-        return Engine(load(self._rules, origin=self._origin))
+        return Engine(load(self._rules))
 
 
 def _start(finding: Finding) -> int:

@@ -1,14 +1,14 @@
-"""Redaction rules: from the text of a rule file to a compiled rule set.
+"""Redaction rules: from the text of rule files to a rule set.
 
 Rules are data in TOML, with the field names and meanings of gitleaks rule files and a ``label`` beside them.
-Our own file explains its conventions at its head. This module reads no file and searches no text.
+``data/common.toml`` explains the conventions. This module reads no file and searches no text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import product
 from typing import Literal
 
@@ -37,63 +37,93 @@ class _RuleText(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    title: str
-    rules: tuple[_RuleText, ...]
+    rules: tuple[_RuleText, ...] = ()
     words: Mapping[str, tuple[str, ...]] = {}
     fragments: Mapping[str, str] = {}
     base64: tuple[str, ...] = ()
 
 
-class Allowlist(Struct, frozen=True):
+class Allowlist(Struct, frozen=True, dict=True):
     """What is no secret although the rule matches: a pattern is found in the secret or in the match."""
 
-    patterns: tuple[Pattern, ...]  # few: searching for many regexes costs about as much as searching for one
+    sources: tuple[str, ...]  # few: searching for many regexes costs about as much as searching for one
     target: Literal["secret", "match"]
+    compile_with: Compile
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The compiled patterns."""
+        return tuple(map(self.compile_with, self.sources))
 
 
-class Rule(Struct, frozen=True, kw_only=True):
-    """One compiled rule."""
+class Rule(Struct, frozen=True, kw_only=True, dict=True):
+    """One rule. Its patterns are compiled when a text first asks for them: most of them never are."""
 
     id: str
-    rank: int  # place in the file; where two rules meet, the lowest names the secret
+    rank: int  # place among all rules; where two meet, the lowest names the secret
     label: str
-    pattern: Pattern
-    groups: int  # of the pattern
+    description: str
+    regex: str
     keywords: tuple[bytes, ...]  # UTF-8, ASCII letters in lower case
     entropy: float  # bits per character that the secret has to exceed
     exact: bool  # a published token format, not a guess from the context
     allowlists: tuple[Allowlist, ...]
+    compile_with: Compile
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """The compiled regex."""
+        return self.compile_with(self.regex)
 
 
 class RuleSet(Struct, frozen=True, kw_only=True):
-    """Compiled rules in order of precedence."""
+    """Rules in order of precedence."""
 
     rules: tuple[Rule, ...]
     base64: tuple[bytes, ...]  # beginnings that are recognised inside base64
 
 
-def load(source: bytes, *, origin: str, compile_with: Compile = compile_pattern) -> RuleSet:
-    """Compile the text of a rule file; ``origin`` names the file in errors.
+def load(sources: Mapping[str, bytes], *, compile_with: Compile = compile_pattern) -> RuleSet:
+    """Read rule files, given by name, as one rule set; words and fragments of each serve them all.
 
     Raises:
-        ConfigError: the file is not as described above, with one line for every rule that is wrong. A rule
-            that does not compile is never passed over: that would be a silent leak.
+        ConfigError: a file is not as described above, with one line for every rule that is wrong. Patterns are
+            not compiled yet: :func:`problems` does that.
     """
+    files = {origin: _decoded(origin, source) for origin, source in sources.items()}
+    parts = _File(
+        words={name: words for file in files.values() for name, words in file.words.items()},
+        fragments={name: text for file in files.values() for name, text in file.fragments.items()},
+    )
+    once = cache(compile_with)  # many rules share their allowlists
+    rules: list[Rule] = []
+    for origin, file in files.items():
+        wrong: list[str] = []
+        for text in file.rules:
+            try:
+                rules.append(_rule(text, len(rules), parts, once))
+            except ValueError as error:
+                wrong.append(f"rule {text.id}: {error}")
+        if wrong:
+            raise ConfigError(origin, wrong)
+    beginnings = (prefix.encode() for file in files.values() for prefix in file.base64)
+    return RuleSet(rules=tuple(rules), base64=tuple(beginnings))
+
+
+def problems(rules: RuleSet) -> Iterator[str]:
+    """Compile everything; yield a line for each rule that the regular expression library does not take."""
+    for rule in rules.rules:
+        try:
+            _ = rule.pattern, [allowlist.patterns for allowlist in rule.allowlists]
+        except ValueError as error:
+            yield f"rule {rule.id}: {error}"
+
+
+def _decoded(origin: str, source: bytes) -> _File:
     try:
-        file = msgspec.toml.decode(source, type=_File)
+        return msgspec.toml.decode(source, type=_File)
     except msgspec.DecodeError as error:
         raise ConfigError(origin, [str(error)]) from error
-    once = cache(compile_with)  # many rules share their allowlists
-    problems: list[str] = []
-    rules: list[Rule] = []
-    for rank, text in enumerate(file.rules):
-        try:
-            rules.append(_rule(text, rank, file, once))
-        except ValueError as error:
-            problems.append(f"rule {text.id}: {error}")
-    if problems:
-        raise ConfigError(origin, problems)
-    return RuleSet(rules=tuple(rules), base64=tuple(prefix.encode() for prefix in file.base64))
 
 
 def _rule(text: _RuleText, rank: int, file: _File, compile_with: Compile) -> Rule:
@@ -102,17 +132,17 @@ def _rule(text: _RuleText, rank: int, file: _File, compile_with: Compile) -> Rul
     keywords = dict.fromkeys(word for entry in text.keywords for word in _keywords(entry, file))
     if b"" in keywords or not keywords:
         raise ValueError("a rule needs keywords, none of them empty")
-    pattern = compile_with(_regex(text.regex, file))
     return Rule(
         id=text.id,
         rank=rank,
         label=text.label,
-        pattern=pattern,
-        groups=pattern.groups,
+        description=text.description,
+        regex=_regex(text.regex, file),
         keywords=tuple(keywords),
         entropy=text.entropy,
         exact="format" in text.tags,
         allowlists=tuple(_allowlist(entry, file, compile_with) for entry in text.allowlists),
+        compile_with=compile_with,
     )
 
 
@@ -120,8 +150,7 @@ def _allowlist(text: _AllowlistText, file: _File, compile_with: Compile) -> Allo
     """The regexes as one pattern; but a fragment stays alone, because other rules share it."""
     shared = [regex for regex in text.regexes if _NAME.fullmatch(regex)]
     own = "|".join(_scoped(_regex(regex, file)) for regex in text.regexes if regex not in shared)
-    sources = [_regex(regex, file) for regex in shared] + [own] * bool(own)
-    return Allowlist(tuple(map(compile_with, sources)), text.target)
+    return Allowlist((*(_regex(regex, file) for regex in shared), *[own] * bool(own)), text.target, compile_with)
 
 
 # --- {name} in regexes and keywords ---

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from memsyncd.core.redact.engine import Barriers, secrets
 from memsyncd.core.redact.patterns import compile_pattern, compile_re
 from memsyncd.core.redact.prefilter import Prefilter
+from memsyncd.core.redact.redactor import packaged
 from memsyncd.core.redact.rules import Rule, RuleSet, load
-
-
-def source() -> bytes:
-    return files("memsyncd.core.redact").joinpath("rules.toml").read_bytes()
 
 
 @cache
 def ruleset(*, fallback: bool = False) -> RuleSet:
-    return load(source(), origin="rules.toml", compile_with=compile_re if fallback else compile_pattern)
+    return load(packaged(), compile_with=compile_re if fallback else compile_pattern)
 
 
 @cache

@@ -20,17 +20,17 @@ def _rule(
     entropy: float = 0,
     exact: bool = False,
 ) -> Rule:
-    pattern = compile_pattern(regex)
     return Rule(
         id=f"rule {rank}",
         rank=rank,
         label="SECRET",
-        pattern=pattern,
-        groups=pattern.groups,
+        description="test",
+        regex=regex,
         keywords=(keyword.encode(),),
         entropy=entropy,
         exact=exact,
-        allowlists=(Allowlist((compile_pattern(allowed),), target),) if allowed else (),
+        allowlists=(Allowlist((allowed,), target, compile_pattern),) if allowed else (),
+        compile_with=compile_pattern,
     )
 
 

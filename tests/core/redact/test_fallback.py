@@ -10,6 +10,7 @@ import pytest
 
 from memsyncd.core.redact.engine import Barriers, Engine, secrets
 from memsyncd.core.redact.patterns import compile_re, compile_re2
+from memsyncd.core.redact.rules import Rule
 from tests.core.redact.compiled import ruleset
 from tests.core.redact.shapes import CONTEXTS, SHAPES
 from tests.core.redact.test_must_stay import CODE, IDENTIFIERS, PLACEHOLDERS, PROSE, VALUES
@@ -63,19 +64,18 @@ def test_re2_takes_a_class_to_hold_characters():
 
 def test_a_span_never_cuts_a_character_in_two():
     """Under re a bounded repeat can end in the middle of one."""
-    rule = ruleset(fallback=True).rules[0].__class__
     text = "x=éé"
-    pattern = compile_re("x=([^a]{1,3})")
-    cutting = rule(
+    cutting = Rule(
         id="r",
         rank=0,
         label="SECRET",
-        pattern=pattern,
-        groups=1,
+        description="test",
+        regex="x=([^a]{1,3})",
         keywords=(b"x",),
         entropy=0.0,
         exact=False,
         allowlists=(),
+        compile_with=compile_re,
     )
     raw = text.encode()
     assert [raw[start:end].decode() for start, end in secrets(cutting, raw, Barriers(raw))] == ["éé"]

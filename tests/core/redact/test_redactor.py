@@ -9,12 +9,11 @@ import pytest
 
 from memsyncd.core import redact as package
 from memsyncd.core.redact import Redactor, redact
+from memsyncd.core.redact.redactor import packaged
 from memsyncd.errors import ConfigError
 from memsyncd.model import Finding, Redaction
-from tests.core.redact.compiled import source
 
 RULES = """
-title = "test"
 [[rules]]
 id = "{id}"
 description = "test"
@@ -26,7 +25,7 @@ keywords = ["{keyword}"]
 
 def _redactor(*rules: tuple[str, str, str]) -> Redactor:
     texts = [RULES.format(id=name, regex=regex, keyword=keyword) for name, regex, keyword in rules]
-    return Redactor("".join([texts[0], *(text.replace('title = "test"', "") for text in texts[1:])]).encode())
+    return Redactor({"test.toml": "".join(texts).encode()})
 
 
 def test_a_text_without_secrets_is_returned_itself():
@@ -87,7 +86,7 @@ def test_neighbouring_secrets_are_replaced_each():
 
 
 def test_wrong_rules_are_an_error_when_the_first_text_comes():
-    redactor = Redactor(b"title = 1", origin="mine.toml")
+    redactor = Redactor({"mine.toml": b"title = 1"})
     with pytest.raises(ConfigError, match=r"mine\.toml"):
         redactor("text")
 
@@ -97,7 +96,7 @@ def test_the_default_is_made_once():
 
 
 def test_the_version_is_that_of_the_packaged_rules():
-    assert package.RULESET_VERSION == Redactor.default().version == Redactor(source()).version
+    assert package.RULESET_VERSION == Redactor.default().version == Redactor(packaged()).version
     assert len(package.RULESET_VERSION) == 12
 
 

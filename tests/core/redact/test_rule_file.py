@@ -8,12 +8,12 @@ import tomllib
 import pytest
 
 from memsyncd.core.redact import LABELS
-from memsyncd.core.redact.rules import RuleSet, load
+from memsyncd.core.redact.redactor import packaged
+from memsyncd.core.redact.rules import RuleSet, load, problems
 from memsyncd.errors import ConfigError
-from tests.core.redact.compiled import ruleset, source
+from tests.core.redact.compiled import ruleset
 
 HEAD = """
-title = "test"
 base64 = ["abcd"]
 [words]
 fruit = ["apple", "pear"]
@@ -27,7 +27,10 @@ both = '{digits}x{fruit}'
 
 
 def _load(rules: str) -> RuleSet:
-    return load((HEAD + rules).encode(), origin="test.toml")
+    loaded = load({"test.toml": (HEAD + rules).encode()})
+    if wrong := list(problems(loaded)):
+        raise ConfigError("test.toml", wrong)
+    return loaded
 
 
 def _one(regex: str = "x", keywords: str = '["x"]', extra: str = "") -> str:
@@ -102,8 +105,13 @@ def test_a_wrong_rule_is_an_error_that_names_it(rules: str, why: str):
 
 def test_all_wrong_rules_are_named_at_once():
     with pytest.raises(ConfigError) as caught:
-        _load(_one("(") + _one().replace("SECRET", "FOO"))
+        _load(_one().replace("SECRET", "BAR") + _one().replace("SECRET", "FOO"))
     assert len(caught.value.problems) == 2
+
+
+def test_words_and_fragments_of_one_file_serve_all():
+    rule = _one("^{digits}$").encode()
+    assert load({"a.toml": rule, "b.toml": HEAD.encode()}).rules[0].pattern.search(b"12")
 
 
 # --- the packaged rules ---
@@ -115,21 +123,24 @@ def test_packaged_rules_have_unique_ids_and_known_labels_in_use():
     assert {rule.label for rule in ruleset().rules} == set(LABELS)
 
 
+def test_packaged_rules_all_compile():
+    assert list(problems(ruleset())) == []
+    assert list(problems(ruleset(fallback=True))) == []
+
+
 def test_packaged_rules_keep_non_ascii_characters_out_of_classes():
     """Python's re works on bytes and would take each byte for a member."""
-    file = tomllib.loads(source().decode())
-    regexes = [*file["fragments"].values(), *(rule["regex"] for rule in file["rules"])]
-    regexes += [
-        regex for rule in file["rules"] for listed in rule.get("allowlists", ()) for regex in listed["regexes"]
-    ]
+    regexes = [rule.regex for rule in ruleset().rules]
+    regexes += [source for rule in ruleset().rules for listed in rule.allowlists for source in listed.sources]
     classes = [found for regex in regexes for found in re.findall(r"\[\^?\]?(?:\\.|[^\]\\])*\]", regex)]
     assert [found for found in classes if not found.isascii()] == []
 
 
 def test_packaged_rules_use_every_part_that_they_define():
-    text = source().decode()
-    file = tomllib.loads(text)
-    assert [name for name in (*file["words"], *file["fragments"]) if f"{{{name}}}" not in text] == []
+    text = b"".join(packaged().values()).decode()
+    files = [tomllib.loads(source.decode()) for source in packaged().values()]
+    parts = [name for file in files for part in ("words", "fragments") for name in file.get(part, ())]
+    assert [name for name in parts if f"{{{name}}}" not in text] == []
 
 
 def test_base64_beginnings_are_long_enough_to_be_rare():
