@@ -1,12 +1,13 @@
 # make demo   sets up, then runs memsyncd on made-up logs and shows what comes out
 # make test   sets up, then lint, types, import rules and all tests
 # make bench  sets up, then the benchmarks; not part of the tests
+# make bench-redact  sets up, then what redaction finds, finds wrongly and costs
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint types layers unit bench wheel clean
+.PHONY: setup demo test lint types layers unit bench bench-redact wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -37,6 +38,9 @@ unit: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+bench-redact: setup
+	$(BIN)/python -m benchmarks.redaction
 
 wheel: setup
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

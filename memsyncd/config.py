@@ -51,6 +51,26 @@ class HistoryConfig(Struct, frozen=True, kw_only=True):
     keep_all: bool = False
 
 
+class RedactionConfig(Struct, frozen=True, kw_only=True):
+    """``[redaction]``: what is taken for a secret, beside the packaged rules."""
+
+    rules: tuple[Path, ...] = ()
+    allow: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    pii: tuple[Literal["card", "iban", "ssn", "phone", "email"], ...] = ()
+    known_variables: tuple[str, ...] = (
+        "*_API_KEY",
+        "*_AUTH_TOKEN",
+        "*_PASSWORD",
+        "*_SECRET",
+        "*_SECRET_KEY",
+        "*_TOKEN",
+    )
+    known_files: tuple[Path, ...] = ()
+    second_detector: Literal["auto", "off"] = "auto"
+    fingerprints: bool = False
+
+
 class StoreConfig(Struct, frozen=True, kw_only=True):
     """``[store]``: the database of redacted turns."""
 
@@ -73,7 +93,7 @@ class Config(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceConfig, ...] = ()
     memory: MemoryConfig = MemoryConfig()
     history: HistoryConfig = HistoryConfig()
-
+    redaction: RedactionConfig = RedactionConfig()
     store: StoreConfig = StoreConfig()
     log: LogConfig = LogConfig()
 

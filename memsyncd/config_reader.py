@@ -30,10 +30,10 @@ def read_record(
 ) -> tuple[Record, tuple[str, ...]]:
     """Read ``table`` into a ``kind``; return it with one line for each problem.
 
-    The fields of ``kind`` are texts, Literals, bools, Counts, paths, records and tuples of records, all with
-    defaults. A field that may be None becomes None for an empty text. Paths are expanded, see :func:`expand_path`,
-    and relative ones start at ``base``. A wrong value leaves the default in place; its problem gives the dotted
-    key, the value and what is allowed. The value of an unknown key is not repeated: it may be a secret.
+    The fields of ``kind`` are texts, Literals, bools, Counts, paths, records and tuples of any of these, all
+    with defaults. A field that may be None becomes None for an empty text. Paths are expanded, see
+    :func:`expand_path`, and relative ones start at ``base``. A wrong value leaves the default in place; its
+    problem gives the dotted key, the value and what is allowed. The value of an unknown key is not repeated: it may be a secret.
     """
     reader = _Reader(base, env)
     return reader.record(kind, table, ""), tuple(reader.problems)
@@ -98,7 +98,10 @@ class _Reader:
         if plain is Path:
             return self._path(value, where)
         if get_origin(plain) is tuple:
-            return self._records(get_args(plain)[0], value, where)
+            member = get_args(plain)[0]
+            if isinstance(member, type) and issubclass(member, Struct):
+                return self._records(member, value, where)
+            return self._list(member, value, where)
         if isinstance(plain, type) and issubclass(plain, Struct):
             return self.record(plain, value, where)
         try:
@@ -110,6 +113,12 @@ class _Reader:
         if not isinstance(value, list):
             return self._refuse(where, value, f"tables, each under [[{where}]]")
         return tuple(self.record(kind, table, f"{where}[{index}]") for index, table in enumerate(value))
+
+    def _list(self, member: Any, value: object, where: str) -> object:  # noqa: ANN401 - a type form has no type
+        if not isinstance(value, list):
+            return self._refuse(where, value, "a list")
+        read = [self._value(member, item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return tuple(item for item in read if item is not UNSET)
 
     def _path(self, value: object, where: str) -> object:
         if not isinstance(value, str):

@@ -7,6 +7,7 @@
      ├─ Locked              4  another memsyncd holds the lock
      ├─ FileError           1  a file could not be read or written
      ├─ StoreError          1  the store cannot be opened or is damaged
+     ├─ DetectorFailed      1  the second detector of secrets does not work
      ├─ StateError          1  the state file cannot be used
      └─ DamagedMarkers      1  the markers of a memory file are not as we write them
 
@@ -92,6 +93,10 @@ class FileError(MemsyncdError):
 
 class StoreError(MemsyncdError):
     """The store cannot be opened, is damaged, or is newer than this program."""
+
+
+class DetectorFailed(MemsyncdError):
+    """The second detector of secrets did not start, not answer in time, or not answer sensibly."""
 
 
 class StateError(MemsyncdError):

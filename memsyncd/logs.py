@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable, Mapping
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from memsyncd.adapters.fileops import reported
 from memsyncd.config import LogConfig
+from memsyncd.model import Redaction
 from memsyncd.sync.engine import Emit, unheard
 
 _ROTATE_BYTES = 2_000_000
@@ -25,9 +27,14 @@ _BAD = frozenset({"failed"})  # values of ``status`` that make an event a warnin
 
 LOGGER = "memsyncd"
 
+Mask = Callable[[str], Redaction]
+"""Takes the secrets out of a text."""
 
-def configure(config: LogConfig, *, verbose: bool) -> Emit:
+
+def configure(config: LogConfig, mask: Mask, *, verbose: bool) -> Emit:
     """Sets the log up, to stderr when ``verbose`` and to the configured file, and returns where events go.
+
+    ``mask`` takes the secrets out of every text before it is written, whoever logs it.
 
     Without either nothing is set up and events go nowhere: structlog then costs no start-up time.
 
@@ -37,9 +44,9 @@ def configure(config: LogConfig, *, verbose: bool) -> Emit:
     handlers: list[logging.Handler] = []
     if verbose:
         as_json = config.format == "json" or (config.format == "auto" and not sys.stderr.isatty())
-        handlers.append(_with_format(logging.StreamHandler(sys.stderr), as_json=as_json))
+        handlers.append(_with_format(logging.StreamHandler(sys.stderr), mask, as_json=as_json))
     if config.file is not None:
-        handlers.append(_with_format(_rotating(config.file), as_json=True))
+        handlers.append(_with_format(_rotating(config.file), mask, as_json=True))
     logger = logging.getLogger(LOGGER)
     for handler in logger.handlers:
         handler.close()
@@ -60,7 +67,6 @@ def _emit(event: str, /, **fields: object) -> None:
             structlog.stdlib.filter_by_level,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _shorten,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -85,7 +91,7 @@ def _rotating(path: Path) -> logging.Handler:
         return _PrivateFile(path, maxBytes=_ROTATE_BYTES, backupCount=_ROTATED_FILES, encoding="utf-8")
 
 
-def _with_format(handler: logging.Handler, *, as_json: bool) -> logging.Handler:
+def _with_format(handler: logging.Handler, mask: Mask, *, as_json: bool) -> logging.Handler:
     import structlog  # noqa: PLC0415
 
     look: list[Any] = [structlog.processors.JSONRenderer(sort_keys=False)]
@@ -99,10 +105,36 @@ def _with_format(handler: logging.Handler, *, as_json: bool) -> logging.Handler:
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
             ],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _event_first, *look],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _Guard(mask),
+                _shorten,  # after the guard: half a secret is still a secret
+                _event_first,
+                *look,
+            ],
         )
     )
     return handler
+
+
+class _Guard:
+    """Takes the secrets out of everything that an event says, names of fields apart."""
+
+    def __init__(self, mask: Mask) -> None:
+        self._mask = mask
+
+    def __call__(self, _logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 — structlog's signature
+        return {key: self._clean(value) for key, value in event.items()}
+
+    def _clean(self, value: object) -> object:
+        if isinstance(value, bool | int | float | None):
+            return value
+        if isinstance(value, Mapping):
+            return {str(key): self._clean(part) for key, part in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._clean(part) for part in value]
+        return self._mask(str(value)).text
 
 
 def _printable(_logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 — structlog's signature

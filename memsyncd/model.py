@@ -18,6 +18,7 @@ Millis: TypeAlias = int
 Role: TypeAlias = Literal["user", "assistant"]
 
 TurnKind: TypeAlias = Literal["talk", "work", "noise"]
+RowKind: TypeAlias = Literal["turn", "tool", "error", "event"]  # what a text in the store belongs to
 """talk: has words and counts as a message. work: an assistant step without words (tool calls only).
 noise: machine talk, kept without text for its token usage alone."""
 
@@ -245,6 +246,7 @@ class Finding(Struct, frozen=True):
     label: str  # label of the placeholder
     start: int  # character offsets in the text that was given
     end: int
+    fingerprint: str | None = None  # tells equal secrets; needs the key of this installation to be made
 
 
 class Redaction(Struct, frozen=True):
@@ -290,6 +292,7 @@ class PublishedDay(Struct, frozen=True, kw_only=True):
     size: int = 0  # of the whole file just after the write, to see cheaply whether somebody touched it
     mtime_ns: int = 0
     pinned: tuple[str, ...] = ()  # sections in which a person's lines stand against newly generated ones
+    redacted: dict[str, int] = {}  # receipt: rule → secrets that were replaced in what the block was made from
     store: str = ""  # mark of the store that the block was made from; another one may know less
 
 

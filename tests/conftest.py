@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,16 @@ settings.register_profile("long", deadline=None, max_examples=5_000, suppress_he
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _OURS = ("MEMSYNCD_", "OPENCLAW_", "CLAWDBOT_", "XDG_", "NO_COLOR", "FORCE_COLOR")
+_SECRET = ("_API_KEY", "_TOKEN", "_PASSWORD", "_SECRET", "_SECRET_KEY")
 
 
 @pytest.fixture(autouse=True)
 def _empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a home folder of its own, an empty one."""
-    for name in [name for name in os.environ if name.startswith(_OURS)]:
+    for name in [name for name in os.environ if name.startswith(_OURS) or name.upper().endswith(_SECRET)]:
         monkeypatch.delenv(name)
+    # Whether the second detector is installed here must not show: what it does is tested by itself.
+    monkeypatch.setitem(sys.modules, "kingfisher_sdk", None)
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -153,7 +153,10 @@ def test_what_is_no_zone_has_no_name(text):
         ("[memory]\nsparse_bytes = true", "memory.sparse_bytes = true: must be a whole number, 0 or more"),
         ("[memory]\nnmae = 'daily'", "memory.nmae: no such key; did you mean memory.name?"),
         ("[store]\nqwx = 1", "store.qwx: no such key; allowed: store.path"),
-        ("[summary]", "summary: no such key; allowed: timezone, state_dir, sources, memory, history, store, log"),
+        (
+            "[summary]",
+            "summary: no such key; allowed: timezone, state_dir, sources, memory, history, redaction, store, log",
+        ),
         ("memory = 3", "memory = 3: must be a table"),
         ("timezone = 1", "timezone = 1: must be a text"),
         (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -19,6 +20,16 @@ from memsyncd.model import PublishedDay
 _VERSION = 1
 
 
+class SecondLook(Struct, kw_only=True):
+    """How the second detector of secrets fared when it was last wanted."""
+
+    status: Literal["ready", "ok", "failed", "absent", "off"]
+    at: str | None = None  # ISO-8601 instant of its last use
+    why: str = ""  # it failed
+    texts: int = 0  # shown to it in that run
+    found: int = 0  # secrets that only it found
+
+
 class State(Struct, kw_only=True):
     """What has been published, by memory folder."""
 
@@ -26,6 +37,7 @@ class State(Struct, kw_only=True):
     last_run: str | None = None  # ISO-8601 instant at which the last run ended
     last_successful_date: date | None = None  # newest day whose file was up to date then
     total_days_processed: int = 0  # days whose files have been written at least once
+    second_detector: SecondLook | None = None
     folders: dict[str, dict[date, PublishedDay]] = field(default_factory=dict)  # resolved folder → day → record
 
     def days(self, folder: Path) -> dict[date, PublishedDay]:

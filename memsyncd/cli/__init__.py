@@ -32,6 +32,7 @@ COMMANDS = {
     "stats": "Sources, days, models, tokens and cost in numbers.",
     "transitions": "Where one model took over from another.",
     "extract": "The conversation itself, without noise and secrets.",
+    "redact": "A filter that takes the secrets out of a text.",
     "config": "Show or check the configuration.",
     "demo": "A made-up week, in a folder of its own.",
 }

@@ -17,8 +17,8 @@ from memsyncd.adapters.files import make_folder, write_private
 from memsyncd.cli.options import Invocation, invocation, shared_options
 from memsyncd.cli.output import count, short_path, size
 from memsyncd.cli.report import word
-from memsyncd.cli.session import redactor
 from memsyncd.config import MemoryConfig
+from memsyncd.core.redact import Redactor
 from memsyncd.demo import DemoFolders, lay_out
 from memsyncd.errors import MemsyncdError
 from memsyncd.sync.engine import Engine, RunReport
@@ -67,7 +67,7 @@ def _run(call: Invocation, demo: DemoFolders, place: Path) -> RunReport:
     make_folder(state, 0o700)
     with (
         call.out.progress() as progress,
-        Engine(state, targets, redactor(), now=lambda: datetime.now(UTC), progress=progress) as engine,
+        Engine(state, targets, Redactor.default(), now=lambda: datetime.now(UTC), progress=progress) as engine,
     ):
         return engine.catch_up()
 

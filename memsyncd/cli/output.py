@@ -4,7 +4,7 @@
 - stderr is for words: what is being done, warnings, errors. ``--quiet`` leaves only errors and warnings.
 - An error says what, where, why, and below it what to do. No traceback without ``--verbose``.
 - Colour and progress bars only where stderr is a terminal; ``NO_COLOR`` is honoured.
-- Control characters of untrusted text never reach a terminal.
+- Control characters of untrusted text never reach a terminal, and secrets never stand in warnings and errors.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ class Output:
 
     def warn(self, text: str) -> None:
         """Tells what is not as it should be, though the work goes on."""
-        click.echo(click.style("warning: ", fg="yellow", bold=True) + printable(text), err=True)
+        click.echo(click.style("warning: ", fg="yellow", bold=True) + safe(text), err=True)
 
     def error(self, error: MemsyncdError) -> None:
         """Shows an error with its advice; one problem a line where there are several."""
         head = click.style("error: ", fg="red", bold=True)
         if isinstance(error, ConfigError):
-            click.echo(head + printable(f"{error.what}: {error.where}"), err=True)
+            click.echo(head + safe(f"{error.what}: {error.where}"), err=True)
             for problem in error.problems:
-                click.echo(printable(f"  - {problem}"), err=True)
+                click.echo(safe(f"  - {problem}"), err=True)
         else:
-            click.echo(head + printable(str(error)), err=True)
+            click.echo(head + safe(str(error)), err=True)
         if error.hint:
-            click.echo(click.style("  hint: ", fg="cyan") + printable(error.hint), err=True)
+            click.echo(click.style("  hint: ", fg="cyan") + safe(error.hint), err=True)
 
     def table(self, rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
         """Prints rows as columns to stdout; ``right`` names the columns that are aligned to the right."""
@@ -134,6 +134,13 @@ def printable(text: str) -> str:
     return _CONTROLS.sub("\ufffd", text)
 
 
+def safe(text: str) -> str:
+    """The text for a terminal, without secrets: errors repeat names and values that others chose."""
+    from memsyncd.core.redact import redact  # noqa: PLC0415 — 50 ms that only warnings and errors pay for
+
+    return printable(redact(text).text)
+
+
 def escaped(document: str) -> str:
     """A JSON document in which such characters, which stand only in its strings, are escaped."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
@@ -188,7 +195,7 @@ def _encode(value: object) -> object:
     if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, MemsyncdError):
-        return value.as_dict()
+        return {key: safe(part) if isinstance(part, str) else part for key, part in value.as_dict().items()}
     if isinstance(value, date):
         return value.isoformat()
     raise NotImplementedError(f"no JSON form for {type(value).__name__}")

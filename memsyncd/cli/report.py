@@ -20,6 +20,9 @@ def show_run(call: Invocation, report: RunReport) -> None:
     for note in report.notes:
         call.out.warn(note)
     tell_problems(call, report.sources)
+    if report.found_later:
+        found = count(sum(report.found_later.values()), "secret")
+        call.out.say(f"{found} found in what was stored already and replaced; those days are written anew")
     for problem in [*report.problems, *(day.error for day in report.days if day.error)]:
         call.out.error(problem)
     if call.options.as_json:
@@ -43,6 +46,7 @@ def as_document(report: RunReport) -> dict[str, object]:
         "up_to_date": sum(day.action in _QUIET_ACTIONS and day.messages > 0 for day in report.days),
         "problems": report.failures,
         "notes": report.notes,
+        "found_later": report.found_later,
         "seconds": report.seconds,
     }
 

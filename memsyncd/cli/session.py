@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,8 @@ from memsyncd.adapters.config_file import load_config, state_dir, store_path
 from memsyncd.adapters.discover import Discovery, sources_from_config, sources_from_folders
 from memsyncd.adapters.files import make_folder
 from memsyncd.adapters.lock import exclusive
+from memsyncd.adapters.redaction import load_key, make_key, redactor_of
+from memsyncd.adapters.second_detector import Kingfisher, installed
 from memsyncd.adapters.zone import system_zone
 from memsyncd.cli.options import Invocation, Options
 from memsyncd.cli.output import count, short_path
@@ -23,10 +26,9 @@ from memsyncd.core.redact import Redactor
 from memsyncd.errors import Locked, MemsyncdError, UsageError
 from memsyncd.logs import configure
 from memsyncd.model import Source
-from memsyncd.sync.engine import LOCK_FILE, Emit, Engine, Progress
+from memsyncd.sync.engine import DETECTOR_CACHE, LOCK_FILE, Emit, Engine, Progress
 from memsyncd.sync.ingest import SourceReport
 from memsyncd.sync.publish import Publisher
-from memsyncd.sync.reading import Redact
 from memsyncd.sync.targets import targets_of
 
 
@@ -38,6 +40,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     state_dir: Path
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
+    redactor: Redactor
     emit: Emit
 
 
@@ -65,14 +68,27 @@ def set_up(call: Invocation) -> Setup:
     found = _find(options, config, env)
     for source in found.sources:
         _require_names(source.path, source.memory_dir)
+    folder = state_dir(config, env)
+    redactor = redactor_of(config.redaction, env, load_key(folder))
     return Setup(
         config=config,
         config_file=file,
-        state_dir=state_dir(config, env),
+        state_dir=folder,
         sources=found.sources,
         notes=found.notes,
-        emit=configure(config.log, verbose=options.verbose),
+        redactor=redactor,
+        emit=configure(config.log, redactor, verbose=options.verbose),
     )
+
+
+def redactor_for(call: Invocation) -> Redactor:
+    """The redactor of the configuration, for a command that opens nothing else.
+
+    Raises:
+        ConfigError: the configuration, or a rule file that it names, is wrong.
+    """
+    config, _ = load_config(call.options.config, call.env)
+    return redactor_of(config.redaction, call.env, load_key(state_dir(config, call.env)))
 
 
 @contextmanager
@@ -89,6 +105,9 @@ def opened_for_writing(call: Invocation, *, keep_all: bool = False) -> Iterator[
         history = replace(setup.config.history, keep_all=True)
         setup = replace(setup, config=replace(setup.config, history=history))
     make_folder(setup.state_dir, 0o700)
+    if setup.config.redaction.fingerprints and load_key(setup.state_dir) is None:
+        redactor = redactor_of(setup.config.redaction, call.env, make_key(setup.state_dir))
+        setup = replace(setup, redactor=redactor)
     lock = exclusive(setup.state_dir / LOCK_FILE)
     with lock, call.out.progress() as progress, _engine(call, setup, progress) as engine:
         yield engine
@@ -131,26 +150,18 @@ def tell_problems(call: Invocation, reports: Sequence[SourceReport]) -> None:
                 call.out.warn(f"{report.source}: {count(number, 'line')} passed over: {why}")
 
 
-def redactor() -> Redact:
-    """The redaction that everything passes before it is stored."""
-    engine = Redactor.default()
-
-    def redact(text: str) -> tuple[str, int]:
-        redaction = engine(text)
-        return redaction.text, len(redaction.findings)
-
-    return redact
-
-
 def _engine(call: Invocation, setup: Setup, progress: Progress) -> Engine:
     zone = system_zone(call.env)
     targets = targets_of(
         setup.sources, setup.config.memory, zone=setup.config.timezone or None, system_zone=zone.name
     )
+    detector, status = _second_detector(setup)
     engine = Engine(
         setup.state_dir,
         targets,
-        redactor(),
+        setup.redactor,
+        detector=detector,
+        detector_status=status,
         store_path=store_path(setup.config, call.env),
         now=lambda: datetime.now(UTC),
         emit=setup.emit,
@@ -159,6 +170,15 @@ def _engine(call: Invocation, setup: Setup, progress: Progress) -> Engine:
     )
     engine.notes[:0] = [*setup.notes, *filter(None, [zone.note])]
     return engine
+
+
+def _second_detector(setup: Setup) -> tuple[Kingfisher | None, Literal["ready", "absent", "off"]]:
+    """The second detector, which starts when it is first needed, or why there is none."""
+    if setup.config.redaction.second_detector == "off":
+        return None, "off"
+    if not installed():
+        return None, "absent"
+    return Kingfisher(setup.state_dir / DETECTOR_CACHE), "ready"
 
 
 def _find(options: Options, config: Config, env: Mapping[str, str]) -> Discovery:

@@ -13,6 +13,7 @@ from memsyncd.cli.session import opened_for_reading
 from memsyncd.errors import PROBLEMS_FOUND
 from memsyncd.sync.health import FileState, FolderHealth, Health, health_of
 
+_RULES = 3  # that are named
 _SHOWN = 10  # lines of one kind; --json lists all
 
 
@@ -51,7 +52,29 @@ def _show(call: Invocation, health: Health) -> None:
         out.data(_headline(call, folder))
         for line in _details(folder):
             out.data(f"  {line}")
+    out.data(f"secrets replaced: {_redacted(health)}")
+    out.data(f"second detector: {_second(health)}")
     out.data("all well" if health.healthy else "something needs you: see above")
+
+
+def _redacted(health: Health) -> str:
+    total = sum(health.redacted.values())
+    most = ", ".join(f"{number:,} {rule}" for rule, number in list(health.redacted.items())[:_RULES])
+    return f"{total:,}" + (f" (most: {most})" if most else "")
+
+
+def _second(health: Health) -> str:
+    """How the second detector fares, in words."""
+    look = health.second_detector
+    if look is None or look.status == "ready":
+        return "not needed yet"
+    if look.status in ("ok", "failed"):
+        what = f"{look.found:,} found in {count(look.texts, 'text')}" if look.status == "ok" else look.why
+        return f"{look.status} at {look.at}: {what}"
+    return {
+        "absent": "not installed: pip install 'memsyncd[redact]'; the packaged rules decide alone",
+        "off": "switched off: the packaged rules decide alone",
+    }[look.status]
 
 
 def _headline(call: Invocation, folder: FolderHealth) -> str:

@@ -13,8 +13,8 @@ from memsyncd.adapters.memory_dir import MemoryFolder
 from memsyncd.cli.dates import DATE, day_in
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
 from memsyncd.cli.output import count, short_path
-from memsyncd.cli.session import opened_for_reading
-from memsyncd.core.redact import redact
+from memsyncd.cli.session import opened_for_reading, redactor_for
+from memsyncd.core.redact import Redactor
 from memsyncd.core.validate import FileCheck, Issue
 from memsyncd.errors import PROBLEMS_FOUND, SourceMissing, UsageError
 from memsyncd.sync.publish import Publisher
@@ -41,7 +41,7 @@ def command(call: Invocation, what: tuple[str, ...], show_startup: bool) -> int:
       memsyncd validate --memory-dir ~/notes/memory --json
     """
     files, days = _told_apart(what)
-    reviews = [check_folder(folder, redact, only=names) for folder, names in files.items()]
+    reviews = [check_folder(folder, redactor_for(call), only=names) for folder, names in files.items()]
     if days or not files:
         reviews += _of_folders(call, days)
     missing = [day for day in days if not any(_bears(review, day) for review in reviews)]
@@ -88,18 +88,18 @@ def _of_folders(call: Invocation, days: Sequence[date]) -> list[FolderReview]:
     folder = call.options.memory_dir
     if folder is None or call.options.sessions_dir is not None:
         with opened_for_reading(call) as reading:
-            return [_of_publisher(publisher, days) for publisher in reading.publishers]
+            return [_of_publisher(publisher, days, reading.setup.redactor) for publisher in reading.publishers]
     if not folder.is_dir():
         raise SourceMissing("--memory-dir names a folder that is not there", where=folder)
-    return [check_folder(folder, redact, only=_names(days))]
+    return [check_folder(folder, redactor_for(call), only=_names(days))]
 
 
-def _of_publisher(publisher: Publisher, days: Sequence[date]) -> FolderReview:
+def _of_publisher(publisher: Publisher, days: Sequence[date], redactor: Redactor) -> FolderReview:
     now = datetime.now(UTC)
     known = {day for day, facts in publisher.facts().items() if facts.messages}
     only = _names(day_in(day, publisher.target.zone, now) for day in days)
     pinned = {record.file: record.pinned for record in publisher.recorded.values()}
-    return check_folder(publisher.target.folder, redact, known=known, only=only, pinned=pinned)
+    return check_folder(publisher.target.folder, redactor, known=known, only=only, pinned=pinned)
 
 
 def _names(days: Iterable[date]) -> set[str] | None:

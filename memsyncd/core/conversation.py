@@ -8,6 +8,7 @@ answer, copies of an answer that a tool delivered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from memsyncd.core.activity import command_of, error_of, path_of, writes
 from memsyncd.core.facts import Carry, Facts, Keys, ToolOutcome
@@ -25,6 +26,8 @@ from memsyncd.model import (
     RawReset,
     RawResult,
     RawTitle,
+    Redaction,
+    RowKind,
     Session,
     ToolCall,
     Turn,
@@ -40,13 +43,11 @@ _MACHINE_TURNS = frozenset({"heartbeat", "flush"})  # exchanges that nobody sees
 class Conversation:
     """Reads one transcript; ``facts`` holds what it has found so far.
 
-    ``session`` is what is known of the session beforehand; ``redact`` replaces secrets and returns the clean
-    text and how many it replaced. Entries of a session that stays out of memory give nothing but the verdict.
+    ``session`` is what is known of the session beforehand; ``redact`` replaces secrets. Entries of
+    a session that stays out of memory give nothing but the verdict.
     """
 
-    def __init__(
-        self, session: Session, carry: Carry, *, keys: Keys, redact: Callable[[str], tuple[str, int]]
-    ) -> None:
+    def __init__(self, session: Session, carry: Carry, *, keys: Keys, redact: Callable[[str], Redaction]) -> None:
         self.carry = carry
         self._keys = keys
         self._redact_text = redact
@@ -66,7 +67,7 @@ class Conversation:
         elif isinstance(entry, RawOutcast):
             self._exclude(entry.reason)
         elif isinstance(entry, RawTitle):
-            self._know(title=self._redact(entry.title))
+            self._know(title=self._redact_text(entry.title).text)
         elif self.carry.excluded is None and not isinstance(entry, Ignored | Malformed):
             self._dated(entry)
 
@@ -187,13 +188,13 @@ class Conversation:
             at=at,
             role=message.role,
             kind=kind,
-            text=self._redact(text) if text else "",
+            text=self._redact(text, "turn", key) if text else "",
             session=self._id,
             entry=message.id,
             provider=None if mirror else message.provider,
             model=None if mirror else message.model,
             usage=message.usage,
-            sender=self._redact(sender) if sender else None,
+            sender=self._redact(sender, "turn", key) if sender else None,
             owner=message.owner,
         )
         self.facts.turns.append((key, turn))
@@ -206,13 +207,14 @@ class Conversation:
     def _add_calls(self, message: RawMessage, at: Millis) -> None:
         for call in message.calls:
             key = self._keys.tool(at, call.id)
+            redact = partial(self._redact, row="tool", key=key)
             tool = ToolCall(
                 at=at,
                 session=self._id,
                 call=call.id,
                 name=call.name,
-                command=command_of(call.arguments, self._redact),
-                path=path_of(call.arguments, self._redact),
+                command=command_of(call.arguments, redact),
+                path=path_of(call.arguments, redact),
                 writes=writes(call),
             )
             self._add_tool(key, tool)
@@ -228,10 +230,12 @@ class Conversation:
                 del carry.open_calls[next(iter(carry.open_calls))]
 
     def _result(self, result: RawResult, at: Millis) -> None:
-        error = error_of(result.name, result.text, self._redact) if result.failed else None
         asked = self.carry.open_calls.pop(result.call, None)
+        call = result.call if asked is not None else result.call or result.id
+        key = self._keys.tool(at if asked is None else asked, call)
+        redact = partial(self._redact, row="error", key=key)
+        error = error_of(result.name, result.text, redact) if result.failed else None
         if asked is not None:
-            key = self._keys.tool(asked, result.call)
             outcome = ToolOutcome(key=key, failed=result.failed, exit_code=result.exit_code, error=error)
             self.facts.outcomes.append(outcome)
         elif result.command or (self.carry.machine is None and result.failed):
@@ -241,13 +245,13 @@ class Conversation:
                 session=self._id,
                 call=result.call,
                 name=result.name,
-                command=command_of({"command": result.command}, self._redact),
+                command=command_of({"command": result.command}, redact),
                 done=True,
                 failed=result.failed,
                 exit_code=result.exit_code,
                 error=error,
             )
-            self._add_tool(self._keys.tool(at, result.call or result.id), tool)
+            self._add_tool(key, tool)
 
     # --- events and small parts ---
 
@@ -255,16 +259,12 @@ class Conversation:
         if isinstance(entry, RawCompaction):
             # Copies in forks and rewrites differ in session, id and time, never in the summary.
             key = self._keys.event("compaction", entry.summary or str(at))
-            event = Event(
-                at=at,
-                session=self._id,
-                kind="compaction",
-                text=self._redact(entry.summary),
-                tokens=entry.tokens_before,
-            )
+            text = self._redact(entry.summary, "event", key)
+            event = Event(at=at, session=self._id, kind="compaction", text=text, tokens=entry.tokens_before)
         else:
             key = self._keys.event("reset", f"{self._id}\0{at}")
-            event = Event(at=at, session=self._id, kind="reset", text=self._redact(entry.reason or ""))
+            text = self._redact(entry.reason or "", "event", key)
+            event = Event(at=at, session=self._id, kind="reset", text=text)
         self._begin_exchange(None)
         self.facts.events.append((key, event))
 
@@ -278,10 +278,14 @@ class Conversation:
         carry.at = at
         return at
 
-    def _redact(self, text: str) -> str:
-        clean, count = self._redact_text(text)
-        self.facts.redactions += count
-        return clean
+    def _redact(self, text: str, row: RowKind, key: int) -> str:
+        redaction = self._redact_text(text)
+        if redaction.findings:
+            self.facts.redactions += len(redaction.findings)
+            receipt = self.facts.receipts.setdefault((row, key), {})
+            for finding in redaction.findings:
+                receipt[finding.rule] = receipt.get(finding.rule, 0) + 1
+        return redaction.text
 
 
 def _stem(parent: str | None) -> str | None:

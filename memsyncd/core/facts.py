@@ -9,7 +9,7 @@ import hashlib
 
 from msgspec import Struct, field
 
-from memsyncd.model import Event, Millis, Role, Session, ToolCall, Turn
+from memsyncd.model import Event, Millis, Role, RowKind, Session, ToolCall, Turn
 
 
 class Carry(Struct, kw_only=True):
@@ -47,6 +47,7 @@ class Facts(Struct, kw_only=True):
     muted_turns: list[int] = field(default_factory=list)  # turns that turned out to be noise
     muted_tools: list[int] = field(default_factory=list)  # tool calls of such turns
     redactions: int = 0  # secrets replaced
+    receipts: dict[tuple[RowKind, int], dict[str, int]] = field(default_factory=dict)  # row → rule → secrets
     undated: int = 0  # entries left out because no line so far told a time
 
 

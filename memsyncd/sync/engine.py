@@ -7,12 +7,14 @@ It knows no terminal and reads no configuration file: clock, folders and sources
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from msgspec import Struct, field
 
@@ -20,22 +22,25 @@ from memsyncd.adapters.bases import Bases
 from memsyncd.adapters.files import sweep
 from memsyncd.adapters.history import History
 from memsyncd.adapters.keeper import Keeper
-from memsyncd.adapters.state import load_state, save_state
+from memsyncd.adapters.state import SecondLook, load_state, save_state
 from memsyncd.adapters.store.base import Store
 from memsyncd.adapters.store.sqlite import SqliteStore
 from memsyncd.config import HistoryConfig
+from memsyncd.core.redact import Redactor
 from memsyncd.core.retention import Retention
 from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import DayPlan, Source
 from memsyncd.sync.ingest import SourceReport, ingest
 from memsyncd.sync.publish import DayReport, Publisher, Target
-from memsyncd.sync.reading import Redact
+from memsyncd.sync.redaction import SecondDetector, last_look, look_again, look_twice
 
 STATE_FILE = "state.json"
 STORE_FILE = "store.sqlite"
 LOCK_FILE = "lock"
 BASES = "bases"
 HISTORY = "history"
+DETECTOR_CACHE = "kingfisher"
+_UNUSED = frozenset({"absent", "off"})
 
 
 class Emit(Protocol):
@@ -75,6 +80,7 @@ class RunReport(Struct, kw_only=True):
     sources: list[SourceReport] = field(default_factory=list)
     days: list[DayReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    found_later: dict[str, int] = field(default_factory=dict)  # rule → secrets that a later look found
     problems: list[MemsyncdError] = field(default_factory=list)  # of neither a source nor a day
     seconds: float = 0.0
 
@@ -96,8 +102,10 @@ class Engine:
         self,
         state_dir: Path,
         targets: Sequence[Target],
-        redact: Redact,
+        redactor: Redactor,
         *,
+        detector: SecondDetector | None = None,
+        detector_status: Literal["ready", "absent", "off"] = "off",
         store_path: Path | None = None,
         now: Callable[[], datetime],
         emit: Emit = unheard,
@@ -106,19 +114,24 @@ class Engine:
     ) -> None:
         """Opens both. ``history`` says how much of what is replaced is kept.
 
+        ``detector`` looks for secrets where text leaves for a file; without one ``detector_status`` says why.
+
         Raises:
             StoreError: the store cannot be used.
             FileError: the state file cannot be read.
         """
         self.targets = tuple(targets)
         self._state_path = state_dir / STATE_FILE
-        self._redact = redact
+        self._redactor = redactor
+        self._detector = detector
         self._now = now
         self._emit = emit
         self._progress = progress or Quiet()
         self.store: Store = SqliteStore(store_path or state_dir / STORE_FILE)
         self.state, note = load_state(self._state_path)
+        self._look = SecondLook(status="ready" if detector else detector_status)
         self.notes = [note] if note else []
+        self.found_later: Counter[str] = Counter()  # rule → secrets found in texts that were in the store already
         kept = history or HistoryConfig()
         self._retention = Retention(versions=kept.versions, days=kept.days)
         self._history = History(state_dir / HISTORY, keep_all=kept.keep_all)
@@ -130,15 +143,19 @@ class Engine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._detector is not None:
+            self._detector.close()
         self.store.close()
 
     def _publisher(self, target: Target, bases: Path) -> Publisher:
         own = Bases(bases, target.folder)
         keeper = Keeper(history=self._history, folder=target.folder, bases=own, now=self._now)
-        return Publisher(self.store, target, bases, self.state.days(target.folder), keeper)
+        look = partial(last_look, redactor=self._redactor, detector=self._detector, look=self._look)
+        return Publisher(self.store, target, bases, self.state.days(target.folder), look, keeper)
 
     def ingest(self) -> list[SourceReport]:
-        """Reads what is new in every source."""
+        """Reads what is new in every source, after newer rules have seen what is in the store."""
+        self.found_later += look_again(self.store, self._redactor)
         return [self._ingest(source) for source in self.sources()]
 
     def sources(self) -> Iterator[Source]:
@@ -164,6 +181,9 @@ class Engine:
         report = RunReport(notes=list(self.notes))
         self._recover(report)
         report.sources.extend(self.ingest())
+        if self._detector is not None:
+            self.found_later += look_twice(self.store, self._redactor, self._detector, self._look)
+        report.found_later = dict(sorted(self.found_later.items()))
         work = [(publisher, publisher.plan(wanted(publisher), again=again)) for publisher in self.publishers]
         try:
             report.days.extend(self._publish(work, force=force))
@@ -188,7 +208,7 @@ class Engine:
         began = perf_counter()
         name = source.name
         report = ingest(
-            self.store, source, self._redact, lambda done, total: self._progress.reading(name, done, total)
+            self.store, source, self._redactor, lambda done, total: self._progress.reading(name, done, total)
         )
         self._emit(
             "source.ingested",
@@ -224,6 +244,7 @@ class Engine:
             day=day.date.isoformat(),
             file=day.file,
             messages=day.messages,
+            residual=day.residual,
             reason=day.reason,
             seconds=day.seconds,
         )
@@ -239,6 +260,10 @@ class Engine:
     def _save(self, days: Sequence[DayReport]) -> None:
         state = self.state
         good = [day.date for day in days if day.action not in ("failed", "refused", "keep") and day.messages]
+        if self._look.status != "ready" or not state.second_detector or state.second_detector.status in _UNUSED:
+            if self._look.status in ("ok", "failed"):
+                self._look.at = self._now().isoformat(timespec="seconds")
+            state.second_detector = self._look
         state.last_run = self._now().isoformat(timespec="seconds")
         state.last_successful_date = max([*good, *filter(None, [state.last_successful_date])], default=None)
         save_state(self._state_path, state)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
 from memsyncd.adapters.files import read_or_none
+from memsyncd.adapters.state import SecondLook
 from memsyncd.core.markers import parse
 from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import DayPlan
@@ -48,6 +50,8 @@ class Health(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceReport, ...]
     problems: tuple[MemsyncdError, ...]
     notes: tuple[str, ...]
+    redacted: dict[str, int]  # rule → secrets replaced in the days that are published
+    second_detector: SecondLook | None
 
     @property
     def healthy(self) -> bool:
@@ -57,7 +61,8 @@ class Health(Struct, frozen=True, kw_only=True):
         """
         empty = any(not source.files for source in self.sources)
         damaged = any(folder.damaged for folder in self.folders)
-        return not (empty or damaged or self.problems or self.notes)
+        blind = self.second_detector is not None and self.second_detector.status == "failed"
+        return not (empty or damaged or blind or self.problems or self.notes)
 
 
 def health_of(engine: Engine, reports: Sequence[SourceReport]) -> Health:
@@ -69,7 +74,17 @@ def health_of(engine: Engine, reports: Sequence[SourceReport]) -> Health:
         sources=tuple(reports),
         problems=tuple(problem for report in reports for problem in report.problems),
         notes=tuple(engine.notes),
+        redacted=_redacted(engine.publishers),
+        second_detector=engine.state.second_detector,
     )
+
+
+def _redacted(publishers: Iterable[Publisher]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for publisher in publishers:
+        for record in publisher.recorded.values():
+            counts.update(record.redacted)
+    return dict(counts.most_common())
 
 
 def _folder(publisher: Publisher) -> FolderHealth:

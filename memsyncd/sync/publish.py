@@ -11,7 +11,8 @@ and the next ones go on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -27,7 +28,7 @@ from memsyncd.core.frame import DIGEST_VERSION
 from memsyncd.core.markers import short_sum
 from memsyncd.core.plan import DayFacts, DiskDay, facts_of_days, plan_days
 from memsyncd.errors import MemsyncdError
-from memsyncd.model import Day, DayPlan, PublishedDay, Source
+from memsyncd.model import Day, DayPlan, Finding, PublishedDay, Redaction, Source
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ class DayReport(Struct, frozen=True, kw_only=True):
     reason: str
     messages: int
     pinned: tuple[str, ...] = ()
+    residual: int = 0  # secrets that only the last look at the block found
     seconds: float = 0.0
     error: MemsyncdError | None = None
 
@@ -62,6 +64,8 @@ class DayReport(Struct, frozen=True, kw_only=True):
 class Publisher:
     """Publishes one target. ``recorded`` is its part of the state and is brought up to date in place.
 
+    ``look`` takes a last look at each block for secrets.
+
     ``keeper`` saves the versions that are replaced; without one there is no history.
     """
 
@@ -71,11 +75,13 @@ class Publisher:
         target: Target,
         bases: Path,
         recorded: dict[date, PublishedDay],
+        look: Callable[[str], Redaction],
         keeper: Keeper | None = None,
     ) -> None:
         self.target = target
         self.folder = MemoryFolder(target.folder, bases, target.naming, keeper, root=target.workspace)
         self._store = store
+        self._look = look
         self.recorded = recorded
         self._zone = ZoneInfo(target.zone)
         self._mark = hashlib.blake2b(store.secret, digest_size=4).hexdigest()
@@ -125,9 +131,20 @@ class Publisher:
 
     def block(self, day: date) -> str:
         """The text that belongs between the markers of a day's file."""
+        return self._block(day).text
+
+    def _block(self, day: date) -> Redaction:
+        """The block, and what the last look found in it."""
         from memsyncd.core.render import render_block  # noqa: PLC0415 — 50 ms that a run without news does not pay
 
-        return render_block(self.day(day))
+        return self._look(render_block(self.day(day)))
+
+    def _receipt(self, day: date, residual: Iterable[Finding]) -> dict[str, int]:
+        """Rule → secrets replaced in what the day's block is made from."""
+        start, end = day_bounds(day, self._zone)
+        counts = Counter(self._store.receipts(self._numbers, start, end))
+        counts.update(finding.rule for finding in residual)
+        return dict(sorted(counts.items()))
 
     def publish(self, plans: Iterable[DayPlan], *, force: bool = False) -> Iterator[DayReport]:
         """Carries plans out, in their order, and yields what became of each.
@@ -153,15 +170,19 @@ class Publisher:
         name = self.look(plan.date).name
         recorded = self.recorded.get(plan.date)
         try:
-            block = self.block(plan.date)
+            looked = self._block(plan.date)
+            block = looked.text
             known = recorded is not None and recorded.store == self._mark
             put = self.folder.put(plan.date, name, block, force=force, recorded=recorded, known=known)
         except MemsyncdError as error:
             return self._report(plan, name, "failed", str(error), began, error=error)
         if not put.left_alone:
-            self.recorded[plan.date] = _record(plan, put, short_sum(block), recorded, self._mark)
+            self.recorded[plan.date] = _record(
+                plan, put, short_sum(block), recorded, self._mark, self._receipt(plan.date, looked.findings)
+            )
         reason = plan.reason if put.action in ("create", "replace") else put.reason
-        return self._report(plan, put.name, put.action, reason, began, pinned=put.pinned)
+        residual = len(looked.findings)
+        return self._report(plan, put.name, put.action, reason, began, pinned=put.pinned, residual=residual)
 
     def _report(
         self,
@@ -172,6 +193,7 @@ class Publisher:
         began: float,
         *,
         pinned: tuple[str, ...] = (),
+        residual: int = 0,
         error: MemsyncdError | None = None,
     ) -> DayReport:
         return DayReport(
@@ -182,12 +204,15 @@ class Publisher:
             reason=reason,
             messages=plan.messages,
             pinned=pinned,
+            residual=residual,
             seconds=round(perf_counter() - began, 4),
             error=error,
         )
 
 
-def _record(plan: DayPlan, put: Put, block: str, old: PublishedDay | None, store: str) -> PublishedDay:
+def _record(
+    plan: DayPlan, put: Put, block: str, old: PublishedDay | None, store: str, redacted: dict[str, int]
+) -> PublishedDay:
     # A file that needed no change may be as somebody else left it; the history must not take it for our writing.
     known = old is not None and (old.block, old.size, old.mtime_ns) == (block, put.size, put.mtime_ns)
     # A merge that changes nothing says nothing of conflicts: those of the last one that did still stand.
@@ -200,5 +225,6 @@ def _record(plan: DayPlan, put: Put, block: str, old: PublishedDay | None, store
         size=put.size,
         mtime_ns=put.mtime_ns,
         pinned=pinned,
+        redacted=redacted,
         store=store,
     )

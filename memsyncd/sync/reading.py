@@ -28,13 +28,13 @@ from memsyncd.core.facts import Carry, Facts, Keys
 from memsyncd.core.formats.openclaw import decode
 from memsyncd.core.formats.openclaw_names import Artefact
 from memsyncd.errors import FileError
-from memsyncd.model import Cursor, Event, Ignored, Malformed, Session
+from memsyncd.model import Cursor, Event, Ignored, Malformed, Redaction, Session
 
 _PIECES_PER_BATCH = 4  # about 4 MiB of log: memory stays flat, transactions stay rare
 _CARRY = msgspec.msgpack.Decoder(Carry)
 
-Redact = Callable[[str], tuple[str, int]]
-"""Text → text without secrets, and how many were replaced."""
+Redact = Callable[[str], Redaction]
+"""Takes the secrets out of a text."""
 
 
 class Log(Struct, frozen=True, kw_only=True):

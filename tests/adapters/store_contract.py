@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from memsyncd.adapters.store.base import Batch, Store, TurnFilter
+from memsyncd.adapters.store.base import Batch, Rewrite, Store, Text, TurnFilter
 from memsyncd.core.days import QUARTER
 from memsyncd.core.facts import Facts, ToolOutcome
 from memsyncd.model import Cursor, Event, Session, Source, ToolCall, Turn, Usage
@@ -291,3 +291,108 @@ def test_an_empty_store_is_empty(store: Store, source: int) -> None:
 def test_the_secret_is_made_once(store: Store) -> None:
     assert len(store.secret) == 32
     assert store.secret == store.secret
+
+
+# --- redaction looks again ---
+
+
+def receipts(store: Store, *sources: int) -> dict[str, int]:
+    return store.receipts(sources, *EVER)
+
+
+def everything(store: Store, *, unscanned: bool = False) -> list[Text]:
+    return [text for part in store.texts(unscanned=unscanned) for text in part]
+
+
+def test_receipts_count_what_was_replaced_by_rule_and_time(store: Store, source: int) -> None:
+    first, second = turn("a [x]"), turn("b [x] [y]", T0 + QUARTER)
+    both = facts(turns=(first, second))
+    keys = [key for key, _ in both.turns]
+    both.receipts = {("turn", keys[0]): {"x": 1}, ("turn", keys[1]): {"x": 1, "y": 1}}
+    store.apply(source, batch(both))
+    assert receipts(store, source) == {"x": 2, "y": 1}
+    assert store.receipts([source], T0, T0 + 1) == {"x": 1}
+
+
+def test_a_copy_adds_nothing_to_the_receipts(store: Store, source: int) -> None:
+    for session in ("s1", "s2"):
+        copy = facts(session, (turn("a [x]", session=session),))
+        copy.receipts = {("turn", copy.turns[0][0]): {"x": 1}}
+        store.apply(source, batch(copy))
+    assert receipts(store, source) == {"x": 1}
+
+
+def test_receipts_go_with_what_turned_out_to_be_noise_or_to_stay_out(store: Store, source: int) -> None:
+    one = facts("s1", (turn("a [x]"),))
+    one.receipts = {("turn", one.turns[0][0]): {"x": 1}}
+    other = facts("s2", (turn("b [y]", session="s2"),))
+    other.receipts = {("turn", other.turns[0][0]): {"y": 1}}
+    store.apply(source, batch(one, other))
+    store.apply(source, batch(Facts(session=Session(id="s1"), muted_turns=[one.turns[0][0]])))
+    store.know_sessions(source, [Session(id="s2", excluded="cron")])
+    assert receipts(store, source) == {}
+
+
+def test_all_words_of_the_store_can_be_gone_through(store: Store, source: int) -> None:
+    tool = ToolCall(at=T0, session="s1", call="c", name="exec", command="ls", path="/p", done=True, error="no")
+    event = Event(at=T0, session="s1", kind="compaction", text="so far")
+    known = Facts(
+        session=Session(id="s1", started=T0, title="a title"),
+        turns=[(1, turn("words", sender="Bob"))],
+        tools=[(2, tool)],
+        events=[(3, event)],
+    )
+    store.apply(source, batch(known))
+    assert {text.text for text in everything(store)} == {"words", "Bob", "ls", "/p", "no", "so far", "a title"}
+
+
+def test_a_text_is_rewritten_where_it_still_stands_and_its_time_counts_as_changed(
+    store: Store, source: int
+) -> None:
+    store.apply(source, batch(facts(turns=(turn("key k1"), turn("key k2", T0 + QUARTER)))))
+    before = {quarter.start: quarter.revision for quarter in store.quarters([source])}
+    [one, two] = everything(store)
+    gone = Text(two.table, two.row, two.column, "not what stands there")
+    assert store.rewrite([Rewrite(one, "key [x]", {"x": 1}), Rewrite(gone, "lost", {"y": 1})]) == 1
+    assert texts(store, source) == ["key [x]", "key k2"]
+    after = {quarter.start: quarter.revision for quarter in store.quarters([source])}
+    assert [start for start in after if after[start] != before[start]] == [T0 // QUARTER * QUARTER]
+    assert receipts(store, source) == {"x": 1}
+
+
+def test_a_rewritten_title_changes_every_time_at_which_its_session_spoke(store: Store, source: int) -> None:
+    spoken = facts(turns=(turn("a"), turn("b", T0 + 5 * QUARTER)))
+    spoken.session = replace(spoken.session, title="key k1")
+    store.apply(source, batch(spoken))
+    before = [quarter.revision for quarter in store.quarters([source])]
+    [title] = [text for text in everything(store) if text.column == "title"]
+    store.rewrite([Rewrite(title, "key [x]", {"x": 1})])
+    assert all(new.revision > old for new, old in zip(store.quarters([source]), before, strict=True))
+    assert store.sessions(source)["s1"].title == "key [x]"
+
+
+def test_a_row_is_shown_to_the_second_detector_once_and_again_when_it_changed(store: Store, source: int) -> None:
+    tool = ToolCall(at=T0, session="s1", call="c", name="exec", command="ls")
+    store.apply(source, batch(Facts(session=Session(id="s1"), turns=[(1, turn("words"))], tools=[(2, tool)])))
+    seen = everything(store, unscanned=True)
+    assert {text.text for text in seen} == {"words", "ls"}
+    store.scanned(seen)
+    assert everything(store, unscanned=True) == []
+    ended = ToolOutcome(key=2, failed=True, error="no such file")
+    store.apply(source, batch(Facts(session=Session(id="s1"), outcomes=[ended])))
+    assert "no such file" in {text.text for text in everything(store, unscanned=True)}
+
+
+def test_many_rows_are_gone_through_in_batches_while_they_are_rewritten(store: Store, source: int) -> None:
+    store.apply(source, batch(facts(turns=tuple(turn(f"k {n}", T0 + n) for n in range(2_500)))))
+    for part in store.texts():
+        store.rewrite([Rewrite(text, text.text.replace("k", "[x]"), {"x": 1}) for text in part])
+    assert len(everything(store)) == 2_500
+    assert all(text.text.startswith("[x]") for text in everything(store))
+
+
+def test_a_note_is_kept_and_replaced(store: Store) -> None:
+    assert store.note("rules") is None
+    store.set_note("rules", "1")
+    store.set_note("rules", "2")
+    assert store.note("rules") == "2"

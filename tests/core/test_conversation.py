@@ -20,14 +20,10 @@ from tests.builders import (
     session_info,
     tokens,
 )
+from tests.hidden import hide
 
 KEYS = Keys(b"k" * 32)
 HEARTBEAT = "Read HEARTBEAT.md if it exists (workspace context). Follow it strictly."
-
-
-def hide(text: str) -> tuple[str, int]:
-    """Stands in for redaction: the word "hunter2" is a secret."""
-    return text.replace("hunter2", "[REDACTED-PASSWORD]"), text.count("hunter2")
 
 
 def read(transcript: Transcript, session: Session | None = None, *, pause_after: int | None = None) -> Facts:
@@ -256,6 +252,9 @@ def test_a_session_read_before_is_not_judged_by_where_its_log_begins_now() -> No
 def test_a_first_read_that_was_interrupted_still_judges() -> None:
     facts = read(Transcript("s").opening().user(CRON_FIRST).assistant("Ran it."), pause_after=3)
     assert facts.session.excluded == "cron"
+
+
+CRON_FIRST = "[cron:3f2a backup] Run it"
 
 
 def test_a_dreaming_run_takes_the_whole_session_out_however_late_it_shows() -> None:

@@ -13,14 +13,9 @@ from memsyncd.model import Source
 from memsyncd.sync.engine import Engine, RunReport
 from memsyncd.sync.publish import Target
 from tests.builders import OpenClawHome
+from tests.hidden import hide
 
-SECRET = "hunter2"  # noqa: S105 — the word that stands in for one
 NOW = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
-
-
-def hide(text: str) -> tuple[str, int]:
-    """Stands in for redaction: one word is a secret."""
-    return text.replace(SECRET, "[REDACTED-PASSWORD]"), text.count(SECRET)
 
 
 class Rig:

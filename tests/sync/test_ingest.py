@@ -8,7 +8,8 @@ import pytest
 from memsyncd.adapters import jsonl
 from memsyncd.sync.ingest import SourceReport
 from tests.builders import Transcript, assistant, compaction, header, line, user
-from tests.sync.rig import SECRET, Rig
+from tests.hidden import SECRET
+from tests.sync.rig import Rig
 
 DAY = "2026-01-15T12:00:00Z"
 

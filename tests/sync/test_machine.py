@@ -13,7 +13,8 @@ from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 
 from tests.builders import Transcript
-from tests.sync.rig import SECRET, Rig
+from tests.hidden import SECRET
+from tests.sync.rig import Rig
 
 START = datetime(2026, 1, 14, 20, 0, tzinfo=UTC)
 ZONE_SHIFT = timedelta(hours=1)  # Europe/Berlin in January

@@ -11,7 +11,8 @@ from memsyncd.adapters.memory_dir import Naming
 from memsyncd.sync.engine import RunReport
 from memsyncd.sync.publish import DayReport
 from tests.builders import Transcript, line
-from tests.sync.rig import SECRET, Rig, wanted
+from tests.hidden import SECRET
+from tests.sync.rig import Rig, wanted
 
 DAY = "2026-01-15"
 

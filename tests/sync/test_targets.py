@@ -12,7 +12,8 @@ from memsyncd.sync.engine import Engine
 from memsyncd.sync.publish import Target
 from memsyncd.sync.targets import targets_of
 from tests.builders import OpenClawHome, Transcript
-from tests.sync.rig import NOW, hide
+from tests.hidden import hide
+from tests.sync.rig import NOW
 
 
 def source(name: str, memory_dir: Path, **more: Any) -> Source:

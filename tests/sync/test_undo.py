@@ -22,7 +22,8 @@ from memsyncd.sync.engine import Engine, RunReport
 from memsyncd.sync.publish import Target
 from memsyncd.sync.undo import Undone, undo
 from tests.builders import Transcript
-from tests.sync.rig import NOW, Rig, hide
+from tests.hidden import hide
+from tests.sync.rig import NOW, Rig
 
 DAY = "2026-01-15"
 LEGACY = "*Auto-generated from 9 session messages*\n\n## Topics Covered\n- old\n\n*Review and edit this draft*\n\nmine\n"

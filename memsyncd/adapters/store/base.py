@@ -95,6 +95,23 @@ class Batch(Struct, kw_only=True):
     forget_cursors: Sequence[str] = ()  # paths whose files are gone
 
 
+class Text(Struct, frozen=True):
+    """A text in the store, and where it stands there."""
+
+    table: str
+    row: int
+    column: str
+    text: str
+
+
+class Rewrite(Struct, frozen=True):
+    """What is to stand in the place of a text, and what was replaced in it: rule → count."""
+
+    old: Text
+    text: str
+    rules: Mapping[str, int]
+
+
 class Store(Protocol):
     """The archive. One writer at a time; every method is one transaction."""
 
@@ -128,6 +145,27 @@ class Store(Protocol):
 
     def model_use(self, sources: Sequence[int]) -> list[ModelUse]:
         """Usage per source and model, the most used first."""
+
+    def texts(self, *, unscanned: bool = False) -> Iterator[list[Text]]:
+        """Every text of the store in batches; ``unscanned`` limits it to rows that :meth:`scanned` has not named.
+
+        Rows may be rewritten between two batches.
+        """
+
+    def rewrite(self, rewrites: Sequence[Rewrite]) -> int:
+        """Puts other texts in the place of these, marks their days as changed; how many still stood there."""
+
+    def scanned(self, texts: Sequence[Text]) -> None:
+        """Remembers that the second detector has seen the rows of these texts."""
+
+    def receipts(self, sources: Sequence[int], start: Millis, end: Millis) -> dict[str, int]:
+        """Rule → secrets replaced in the rows from ``start``, included, to ``end``, excluded."""
+
+    def note(self, name: str) -> str | None:
+        """What was noted under a name."""
+
+    def set_note(self, name: str, value: str) -> None:
+        """Notes something about the store as a whole."""
 
     def totals(self, sources: Sequence[int]) -> list[SourceTotals]:
         """What each source amounts to."""

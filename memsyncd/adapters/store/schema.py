@@ -107,4 +107,24 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         PRIMARY KEY (source, quarter)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE receipts (          -- secrets replaced in a row's texts
+        source INTEGER NOT NULL,
+        row TEXT NOT NULL,           -- model.RowKind
+        key INTEGER NOT NULL,        -- of the row
+        rule TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (source, row, key, rule)
+    ) WITHOUT ROWID;
+    CREATE INDEX receipts_by_time ON receipts (source, at);
+
+    -- Whether the second detector has seen the row's texts.
+    ALTER TABLE turns ADD COLUMN scanned INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE tools ADD COLUMN scanned INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE events ADD COLUMN scanned INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX turns_to_scan ON turns (id) WHERE NOT scanned;
+    CREATE INDEX tools_to_scan ON tools (id) WHERE NOT scanned;
+    CREATE INDEX events_to_scan ON events (id) WHERE NOT scanned;
+    """,
 )

@@ -14,14 +14,16 @@ from pathlib import Path
 
 import msgspec
 
-from memsyncd.adapters.store import statistics
+from memsyncd.adapters.store import statistics, texts
 from memsyncd.adapters.store.base import (
     Applied,
     Batch,
     ModelUse,
     Quarter,
+    Rewrite,
     Slice,
     SourceTotals,
+    Text,
     TurnFilter,
 )
 from memsyncd.adapters.store.rows import (
@@ -181,6 +183,39 @@ class SqliteStore:
     def model_use(self, sources: Sequence[int]) -> list[ModelUse]:
         """Usage per source and model, the most used first."""
         return statistics.model_use(self._db, sources)
+
+    def texts(self, *, unscanned: bool = False) -> Iterator[list[Text]]:
+        """Every text of the store in batches; ``unscanned``: of rows that the second detector has not seen."""
+        return texts.texts(self._db, unscanned=unscanned)
+
+    def rewrite(self, rewrites: Sequence[Rewrite]) -> int:
+        """Puts other texts in the place of these.
+
+        Raises:
+            StoreError: the disk is full, the file is locked or damaged; nothing was written.
+        """
+        try:
+            return texts.rewrite(self._db, rewrites)
+        except sqlite3.Error as error:
+            raise StoreError("cannot write to the store", where=self.path, why=str(error)) from error
+
+    def scanned(self, seen: Sequence[Text]) -> None:
+        """Remembers that the second detector has seen the rows of these texts."""
+        texts.scanned(self._db, seen)
+
+    def receipts(self, sources: Sequence[int], start: Millis, end: Millis) -> dict[str, int]:
+        """Rule → secrets replaced between two instants."""
+        return texts.receipts(self._db, sources, start, end)
+
+    def note(self, name: str) -> str | None:
+        """What was noted under a name."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (f"note.{name}",)).fetchone()
+        return row and str(row[0])
+
+    def set_note(self, name: str, value: str) -> None:
+        """Notes something about the store as a whole."""
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note.{name}", value))
 
     def totals(self, sources: Sequence[int]) -> list[SourceTotals]:
         """What each source amounts to."""

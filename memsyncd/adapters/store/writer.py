@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from memsyncd.adapters.store.base import Applied, Batch
 from memsyncd.core.days import QUARTER
 from memsyncd.core.facts import Facts
-from memsyncd.model import Millis, Session, Turn
+from memsyncd.model import Millis, RowKind, Session
 
 _ADD_TURN = (
     "INSERT OR IGNORE INTO turns (source, key, at, role, kind, session, entry, text, model, sender, owner,"
@@ -99,26 +99,29 @@ class Writer:
         if facts.session.excluded:
             self._exclude(session, facts.session.excluded, changes)
             return
-        self._add_turns(source, session, facts.turns, changes)
+        self._add_turns(source, session, facts, changes)
         for key, tool in facts.tools:
             asked = (source, key, tool.at, session, tool.call, tool.name, tool.command, tool.path, tool.writes)
             ended = (tool.done, tool.failed, tool.exit_code, tool.error)
-            if self._db.execute(_ADD_TOOL, (*asked, *ended)).rowcount or self._claim(
-                "tools", source, key, session
-            ):
+            new = self._db.execute(_ADD_TOOL, (*asked, *ended)).rowcount
+            if new or self._claim("tools", source, key, session):
                 changes.touch(tool.at)
+            if new:
+                self._receipt(source, facts, "tool", key, tool.at)
+                self._receipt(source, facts, "error", key, tool.at)
         for event_key, event in facts.events:
             values = (source, event_key, event.at, session, event.kind, event.text, event.tokens)
-            if self._db.execute(_ADD_EVENT, values).rowcount or self._claim_event(
-                source, event_key, event.at, session
-            ):
+            new = self._db.execute(_ADD_EVENT, values).rowcount
+            if new or self._claim_event(source, event_key, event.at, session):
                 changes.touch(event.at)
+            if new:
+                self._receipt(source, facts, "event", event_key, event.at)
         self._finish_tools(source, facts, changes)
         self._mute(source, facts, changes)
 
-    def _add_turns(self, source: int, session: int, turns: Iterable[tuple[int, Turn]], changes: _Changes) -> None:
+    def _add_turns(self, source: int, session: int, facts: Facts, changes: _Changes) -> None:
         add = self._db.execute
-        for key, turn in turns:
+        for key, turn in facts.turns:
             model = self._model(turn.provider, turn.model) if turn.model else None
             use = turn.usage
             usage = (use.input, use.output, use.cache_read, use.cache_write, use.cost) if use else (None,) * 5
@@ -127,6 +130,7 @@ class Writer:
                 changes.added += 1
                 changes.fresh += turn.kind == "talk"
                 changes.touch(turn.at, messages=int(turn.kind == "talk"))
+                self._receipt(source, facts, "turn", key, turn.at)
             else:
                 changes.known += 1
                 if turn.kind == "noise":
@@ -137,12 +141,22 @@ class Writer:
     def _finish_tools(self, source: int, facts: Facts, changes: _Changes) -> None:
         for end in facts.outcomes:
             row = self._db.execute(
-                "UPDATE tools SET done = 1, failed = ?2, exit_code = ?3, error = ?4 WHERE source = ?5 AND key = ?1"
+                "UPDATE tools SET done = 1, failed = ?2, exit_code = ?3, error = ?4, scanned = 0"
+                " WHERE source = ?5 AND key = ?1"
                 " AND (NOT done OR (failed, exit_code, error) IS NOT (?2, ?3, ?4)) RETURNING at",
                 (end.key, end.failed, end.exit_code, end.error, source),
             ).fetchone()
             if row:
                 changes.touch(row[0])
+                self._receipt(source, facts, "error", end.key, row[0])
+
+    def _receipt(self, source: int, facts: Facts, row: RowKind, key: int, at: Millis) -> None:
+        """Notes what was replaced in a row that is new."""
+        for rule, count in facts.receipts.get((row, key), {}).items():
+            self._db.execute(
+                "INSERT OR IGNORE INTO receipts (source, row, key, rule, at, count) VALUES (?, ?, ?, ?, ?, ?)",
+                (source, row, key, rule, at, count),
+            )
 
     def _mute(self, source: int, facts: Facts, changes: _Changes) -> None:
         for key in facts.muted_turns:
@@ -163,6 +177,7 @@ class Writer:
         # The row stays, without its words, so that another copy of the turn does not bring it back.
         silence = "UPDATE turns SET kind = 'noise', text = '', sender = NULL WHERE source = ? AND key = ?"
         self._db.execute(silence, (source, key))
+        self._db.execute("DELETE FROM receipts WHERE source = ? AND row = 'turn' AND key = ?", (source, key))
         changes.muted += row[1]
         changes.take_back(row[0] // QUARTER, row[1])
 
@@ -226,7 +241,12 @@ class Writer:
         ).fetchall()
         for quarter, talks in counts:
             changes.take_back(quarter, int(talks))
-        for table in ("turns", "tools", "events"):
+        for table, kinds in (("turns", "('turn')"), ("tools", "('tool', 'error')"), ("events", "('event')")):
+            self._db.execute(
+                f"DELETE FROM receipts WHERE row IN {kinds} AND (source, key) IN"
+                f" (SELECT source, key FROM {table} WHERE session = ?)",
+                (session,),
+            )
             gone = self._db.execute(f"DELETE FROM {table} WHERE session = ?", (session,)).rowcount
             # A copy may stand in a session that stays; it was passed over because this one was known first.
             changes.reread = changes.reread or gone > 0

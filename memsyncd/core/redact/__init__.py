@@ -1,16 +1,16 @@
 """Takes secrets out of a text before it is stored, shown, logged, shortened or sent.
 
-What counts as a secret is data, ``rules.toml`` in this package. Everything else is a pure function of the
+What counts as a secret is data, the files in ``data``. Everything else is a pure function of the
 text: ``redact`` replaces the secrets, ``cut`` shortens a redacted text without breaking a placeholder.
 """
 
 from __future__ import annotations
 
 from memsyncd.core.redact.placeholders import LABELS, PLACEHOLDER, cut
-from memsyncd.core.redact.redactor import Redactor
+from memsyncd.core.redact.redactor import Policy, Redactor
 from memsyncd.model import Redaction
 
-__all__ = ["LABELS", "PLACEHOLDER", "RULESET_VERSION", "Redactor", "cut", "redact"]
+__all__ = ["LABELS", "PLACEHOLDER", "RULESET_VERSION", "Policy", "Redactor", "cut", "redact"]
 
 
 def redact(text: str) -> Redaction:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import log2
 
-from msgspec import Struct
-
-from memsyncd.core.redact.patterns import Match
+from memsyncd.core.redact.detectors import KNOWN_VALUE, Detector, Span
+from memsyncd.core.redact.patterns import Match, Pattern
 from memsyncd.core.redact.placeholders import OPENING, PLACEHOLDER
 from memsyncd.core.redact.prefilter import Hits, Prefilter
 from memsyncd.core.redact.rules import Rule, RuleSet
@@ -27,14 +26,6 @@ _CONTINUATION = frozenset(bytes([byte]) for byte in range(0x80, 0xC0))
 
 _REREAD_LIMIT = 400
 """Longest match, in bytes, whose secret is searched again after the match turned out to be none."""
-
-
-class Span(Struct, frozen=True):
-    """Where a secret stands, and the rule that names it."""
-
-    start: int
-    end: int
-    rule: Rule
 
 
 class Barriers:
@@ -54,23 +45,44 @@ class Barriers:
 
 
 class Engine:
-    """A compiled rule set at work."""
+    """A rule set at work, and other detectors beside it. What ``allowed`` is found in is no secret."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(
+        self, rules: RuleSet, detectors: Sequence[Detector] = (), allowed: Sequence[Pattern] = ()
+    ) -> None:
         self._prefilter = Prefilter(rules)
+        self._detectors = tuple(detectors)
+        self._allowed = tuple(allowed)
 
     def scan(self, raw: bytes) -> list[Span]:
         """All secrets in ``raw``, which is valid UTF-8: in order, none touching another."""
-        found = self._prefilter.find(raw.lower(), True)  # noqa: FBT003 - most texts end here, in 1 µs
-        if not found:
-            return []
+        lowered = raw.lower()
+        found = self._prefilter.find(lowered, True)  # noqa: FBT003 - most texts end here, in 1 µs
+        spans = self._packaged(raw, found) if found else []
+        if self._detectors:
+            spans += self._others(raw, lowered)
+        if self._allowed:
+            spans = [span for span in spans if span.rule is KNOWN_VALUE or not self._is_allowed(raw, span)]
+        return merge(spans) if spans else spans
+
+    def _packaged(self, raw: bytes, found: Sequence[tuple[int, int, int]]) -> list[Span]:
+        """What the packaged rules find in the three views."""
         hits = self._prefilter.hits(raw, found)
         spans = self._matches(raw, hits.rules)
         if hits.splitter or any(rule.exact for rule in hits.rules):
             spans += self._split(raw, hits, {span.start for span in spans})
         if hits.base64:
             spans += self._encoded(raw, hits.base64)
-        return merge(spans)
+        return spans
+
+    def _others(self, raw: bytes, lowered: bytes) -> list[Span]:
+        """What the other detectors find outside of placeholders."""
+        spans = [span for detector in self._detectors for span in detector(raw, lowered)]
+        barriers = Barriers(raw) if spans else None
+        return [span for span in spans if barriers and not barriers.stop(span.start, span.start, span.end)]
+
+    def _is_allowed(self, raw: bytes, span: Span) -> bool:
+        return any(pattern.search(raw[span.start : span.end]) for pattern in self._allowed)
 
     def _matches(self, raw: bytes, rules: Iterable[Rule]) -> list[Span]:
         barriers = Barriers(raw)

@@ -15,22 +15,27 @@ LABELS = (
     "AWS-KEY",
     "AZURE-KEY",
     "BEARER-TOKEN",
+    "CARD-NUMBER",
     "CLOUD-TOKEN",
     "COOKIE",
     "DISCORD-TOKEN",
+    "EMAIL",
     "GITHUB-TOKEN",
     "GITLAB-TOKEN",
     "GOOGLE-KEY",
     "HUGGINGFACE-TOKEN",
+    "IBAN",
     "JWT",
     "LLM-KEY",
     "OPENAI-KEY",
     "PASSWORD",
+    "PHONE",
     "PRIVATE-KEY",
     "REGISTRY-TOKEN",
     "SECRET",
     "SEED-PHRASE",
     "SLACK-TOKEN",
+    "SSN",
     "STRIPE-KEY",
     "TELEGRAM-TOKEN",
     "URL-PASSWORD",
@@ -44,12 +49,12 @@ PLACEHOLDER = re.compile(rf"\[REDACTED-(?:{'|'.join(LABELS)})(?::[0-9a-f]{{6}})?
 known one, so that nobody hides a secret from redaction by writing it in brackets."""
 
 OPENING = "[REDACTED-"
-_LONGEST = len(OPENING) + max(map(len, LABELS)) + len(":123456]")
+LONGEST = len(OPENING) + max(map(len, LABELS)) + len(":123456]")
 
 
-def placeholder(label: str) -> str:
-    """The text that replaces a secret of the kind ``label``."""
-    return f"{OPENING}{label}]"
+def placeholder(label: str, fingerprint: str | None = None) -> str:
+    """The text that replaces a secret of the kind ``label``, with the fingerprint when one is to be shown."""
+    return f"{OPENING}{label}:{fingerprint}]" if fingerprint else f"{OPENING}{label}]"
 
 
 def cut(text: str, limit: int) -> str:
@@ -78,7 +83,7 @@ def _word_end(text: str, end: int) -> int:
 
 def _outside_placeholder(text: str, end: int) -> int:
     """``end``, or the start of the placeholder that ``end`` would cut in two."""
-    start = text.rfind(OPENING, max(0, end - _LONGEST), end + len(OPENING))
+    start = text.rfind(OPENING, max(0, end - LONGEST), end + len(OPENING))
     if start == -1:
         return end
     found = PLACEHOLDER.match(text, start)

@@ -36,9 +36,9 @@ class Prefilter:
             for keyword in rule.keywords:
                 owners.setdefault(keyword, set()).add(index)
         self._owners = list(owners.values())
-        self._spelled = [spelled for prefix in rules.base64 for spelled in _alignments(prefix)]
+        self._spelled = [spelled for prefix in rules.base64 for spelled in alignments(prefix)]
         patterns = [*owners, *(text.lower() for text, _ in self._spelled)]
-        automaton = BytesAhoCorasick(patterns, implementation=Implementation.DFA)
+        automaton = BytesAhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
         self.find = automaton.find_matches_as_indexes
 
     def __call__(self, raw: bytes) -> Hits:
@@ -65,7 +65,7 @@ class Prefilter:
         return start - skipped if raw[start:end] == spelled else None
 
 
-def _alignments(prefix: bytes) -> list[tuple[bytes, int]]:
+def alignments(prefix: bytes) -> list[tuple[bytes, int]]:
     """The base64 characters that ``prefix`` alone decides, for each of its three alignments.
 
     With each comes how many characters before them the quantum starts.

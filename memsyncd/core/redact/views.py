@@ -15,13 +15,20 @@ from msgspec import Struct
 
 from memsyncd.core.redact.patterns import compile_pattern
 
+_MARGIN = r"(?:[ \t>|#*]|//)*"  # what stands before a line of a quotation, a list, a comment, a block of code
+_PIECE = "[0-9A-Za-z_/+.-]"
 _SEAM = compile_pattern(
-    "((?:\u200b|\u200c|\u200d|\u200e|\u200f|\u2060|\ufeff|\u00ad)+"  # invisible characters
-    r"|\*\*"  # bold in the middle of a token
-    r"|\\\r?\n[ \t]*)"  # a shell's line continuation
-    r"|(\\)_"  # Markdown's escape
-    # A hard wrap: behind a long run, before a run that has a digit and ends the line or stands in quotes.
-    r"|[0-9A-Za-z_/+.-]{20}(\r?\n[ \t>]*)[A-Za-z_/+.-]*[0-9][0-9A-Za-z_/+.-]*(?:[\s\"'`]|$)"
+    "((?:\u200b|\u200c|\u200d|\u200e|\u200f|\u2060|\ufeff|\u00ad|&shy;|&ZeroWidthSpace;|&#8203;)+"  # invisible
+    r"|\*\*|~~"  # Markdown in the middle of a token
+    r"|(?:</?(?:wbr|b|i|em|strong|span|mark|font)(?:[ ][^<>\n]{0,60})?/?>)+"  # HTML there
+    r"|\x1b\[[0-9;]{0,10}m"  # a terminal's colour
+    rf"|[\\^]\r?\n{_MARGIN})"  # a shell's line continuation
+    r"|(\\)[_-]"  # Markdown's escape
+    # A hard wrap, a string that goes on in another one: behind a long run, before a run that has a digit and
+    # ends the line or stands in quotes. A hyphen at the end of a line may be the wrap's own.
+    rf"|{_PIECE}{{10}}(-?(?:<br[ ]?/?>)?\r?\n{_MARGIN}"
+    rf"|[\"'`][ \t]*[+.&\\]?[ \t]*(?:\r?\n{_MARGIN}[+.&]?[ \t]*)?[fr]?[\"'`])"
+    rf"[A-Za-z_/+.-]*[0-9]{_PIECE}*(?:[\s\"'`<),;\\]|$)"
 )
 """What can stand inside a token without belonging to it, in one of the groups."""
 
@@ -69,7 +76,12 @@ def joined(raw: bytes, starts: AbstractSet[int] = frozenset()) -> Joined | None:
     return Joined(b"".join((*pieces, raw[position:])), (*joints, length), (*origins, position))
 
 
-_RUN = re.compile(rb"[0-9A-Za-z+/_-]{12,}={0,2}")
+# Base64 on one line, or on several: all but the last of them long.
+_RUN = re.compile(
+    rb"[0-9A-Za-z+/_-]{40,}(?:\r?\n[ \t>]*[0-9A-Za-z+/_-]{40,})*(?P<last>\r?\n[ \t>]*[0-9A-Za-z+/_-]{2,39})?={0,2}"
+    rb"|[0-9A-Za-z+/_-]{12,}={0,2}"
+)
+_BREAK = re.compile(rb"[\s>]+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -86,9 +98,18 @@ def decoded_runs(raw: bytes, quanta: Iterable[int]) -> Iterator[tuple[int, int, 
         if quantum is None:
             return
         if quantum < run.end():
-            inner = _decoded(raw[run.start() + (quantum - run.start()) % 4 : run.end()])
-            if inner is not None:
-                yield run.start(), run.end(), inner
+            yield from _read(raw, run, quantum)
+
+
+def _read(raw: bytes, run: re.Match[bytes], quantum: int) -> Iterator[tuple[int, int, bytes]]:
+    """The run as one of base64; without its last line where that turns out to be a word of the text."""
+    start = run.start()
+    unaligned = len(_BREAK.sub(b"", raw[start:quantum])) % 4
+    for end in (run.end(), run.start("last")):
+        inner = _decoded(_BREAK.sub(b"", raw[start:end])[unaligned:]) if quantum < end else None
+        if inner is not None:
+            yield start, end, inner
+            return
 
 
 def _decoded(run: bytes) -> bytes | None:

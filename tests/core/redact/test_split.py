@@ -54,6 +54,42 @@ def test_a_hard_wrapped_token_is_found(shape: Shape, margin: str):
     assert not survivors(secret, redact(f"\n{margin}".join(wrap(secret, 60))).text.replace("\n", ""))
 
 
+@each_long_shape
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<wbr>",
+        "</b>",
+        "~~",
+        "\x1b[0m",
+        "^\n",
+        "<br>\n",
+        "\n# ",
+        "\n    ",
+        '" + "',
+        '" +\n    "',
+        '"\n    + "',
+        '" . "',
+        "' '",
+        '" \\\n    "',
+    ],
+)
+def test_a_token_in_pieces_is_found(shape: Shape, between: str):
+    first, second = _halves(shape.expand(1))
+    redacted = redact(f'key = "{first}{between}{second}"').text
+    assert redacted == f'key = "[REDACTED-{shape.label}]"'
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_read_over():
+    first, second = _halves(GITHUB.expand(1))
+    assert redact(f"{first}-\n{second}").text == "[REDACTED-GITHUB-TOKEN]"
+
+
+def test_the_next_member_of_a_list_stays():
+    text = f'["{GITHUB.expand(2)}", "v2"]\n"{GITHUB.expand(3)}"\n"and so on"'
+    assert redact(text).text == '["[REDACTED-GITHUB-TOKEN]", "v2"]\n"[REDACTED-GITHUB-TOKEN]"\n"and so on"'
+
+
 def test_the_next_line_of_an_env_file_stays():
     """A line that assigns something does not continue the token of the line before."""
     text = f"GITHUB_TOKEN={GITHUB.expand(2)}\nAWS_S3_BUCKET=backups\nPORT=8080"
@@ -128,6 +164,16 @@ def test_a_token_in_base64_is_found_at_every_alignment(shape: Shape, shift: int,
 def test_a_configuration_in_base64_is_found():
     inner = json.dumps({"user": "bob", "password": draw(Random(1), ALNUM, 14)})
     assert redact(f"auth: {b64encode(inner.encode()).decode()}\n").text == "auth: [REDACTED-PASSWORD]\n"
+
+
+@pytest.mark.parametrize("margin", ["", "    ", "> "])
+@pytest.mark.parametrize("width", [64, 76])
+def test_base64_on_several_lines_goes_as_a_whole(margin: str, width: int):
+    inner = json.dumps({"password": draw(Random(1), ALNUM, 14), "url": f"https://example.org/{60 * 'a'}"})
+    lines = wrap(b64encode(inner.encode()).decode(), width)
+    text = f"{margin}it:\n{margin}" + f"\n{margin}".join(lines) + f"\n{margin}that was it"
+    redacted = redact(text).text
+    assert redacted == f"{margin}it:\n{margin}[REDACTED-PASSWORD]\n{margin}that was it"
 
 
 def test_base64_that_only_mentions_a_password_stays():
