@@ -30,9 +30,9 @@ def _spent(prefilter: Prefilter, raws: Iterable[bytes]) -> tuple[dict[str, float
     runs: Counter[str] = Counter()
     for raw in raws:
         barriers = Barriers(raw)
-        for rule in prefilter(raw).rules:
+        for rule, stretches in prefilter(raw).rules:
             began = time.process_time()
-            list(secrets(rule, raw, barriers))
+            list(secrets(rule, raw, barriers, stretches))
             spent[rule.id] += time.process_time() - began
             runs[rule.id] += 1
     return spent, runs

@@ -15,7 +15,7 @@ from math import log2
 from memsyncd.core.redact.detectors import KNOWN_VALUE, Detector, Span
 from memsyncd.core.redact.patterns import Match, Pattern
 from memsyncd.core.redact.placeholders import OPENING, PLACEHOLDER
-from memsyncd.core.redact.prefilter import Hits, Prefilter
+from memsyncd.core.redact.prefilter import Hits, Prefilter, Stretch
 from memsyncd.core.redact.rules import Rule, RuleSet
 from memsyncd.core.redact.views import decoded_runs, joined
 
@@ -68,9 +68,10 @@ class Engine:
     def _packaged(self, raw: bytes, found: Sequence[tuple[int, int, int]]) -> list[Span]:
         """What the packaged rules find in the three views."""
         hits = self._prefilter.hits(raw, found)
-        spans = self._matches(raw, hits.rules)
-        if hits.splitter or any(rule.exact for rule in hits.rules):
-            spans += self._split(raw, hits, {span.start for span in spans})
+        spans = self._matches(raw, hits)
+        if hits.split:
+            starts = {span.start for span in spans}
+            spans += [span for stretch in hits.split for span in self._split(raw, stretch, starts)]
         if hits.base64:
             spans += self._encoded(raw, hits.base64)
         return spans
@@ -84,53 +85,69 @@ class Engine:
     def _is_allowed(self, raw: bytes, span: Span) -> bool:
         return any(pattern.search(raw[span.start : span.end]) for pattern in self._allowed)
 
-    def _matches(self, raw: bytes, rules: Iterable[Rule]) -> list[Span]:
+    def _matches(self, raw: bytes, hits: Hits, *, exact: bool = False) -> list[Span]:
+        """What the rules find where they are to be looked for; ``exact``: only those of published formats."""
         barriers = Barriers(raw)
-        return [Span(start, end, rule) for rule in rules for start, end in secrets(rule, raw, barriers)]
+        return [
+            Span(start, end, rule)
+            for rule, stretches in hits.rules
+            if rule.exact or not exact
+            for start, end in secrets(rule, raw, barriers, stretches)
+        ]
 
-    def _split(self, raw: bytes, hits: Hits, starts: set[int]) -> list[Span]:
+    def _split(self, raw: bytes, stretch: Stretch, starts: set[int]) -> list[Span]:
         """Tokens with something in between; only their formats tell them from two neighbouring words."""
-        view = joined(raw, starts)
+        begin, end = _whole_characters(raw, *stretch)
+        view = joined(raw[begin:end], {start - begin for start in starts if start >= begin})
         if view is None:
             return []
-        rules = self._rules(view.raw) if hits.splitter else hits.rules
         return [
-            Span(*view.original(span.start, span.end), span.rule)
-            for span in self._matches(view.raw, (rule for rule in rules if rule.exact))
+            Span(begin + first, begin + last, span.rule)
+            for span in self._matches(view.raw, self._prefilter(view.raw), exact=True)
             if view.crosses_seam(span.start, span.end)
+            for first, last in [view.original(span.start, span.end)]
         ]
 
     def _encoded(self, raw: bytes, quanta: tuple[int, ...]) -> list[Span]:
         """Runs of base64 with a secret inside; the whole run is one."""
         found = []
         for start, end, inner in decoded_runs(raw, quanta):
-            spans = self._matches(inner, self._rules(inner))
+            spans = self._matches(inner, self._prefilter(inner))
             if spans:
                 found.append(Span(start, end, min(spans, key=_rank).rule))
         return found
 
-    def _rules(self, raw: bytes) -> tuple[Rule, ...]:
-        return self._prefilter(raw).rules
 
-
-def secrets(rule: Rule, raw: bytes, barriers: Barriers) -> Iterator[tuple[int, int]]:
-    """The spans of what ``rule`` takes for secrets in ``raw``.
+def secrets(
+    rule: Rule, raw: bytes, barriers: Barriers, stretches: Iterable[Stretch] | None = None
+) -> Iterator[tuple[int, int]]:
+    """The spans of what ``rule`` takes for secrets in ``raw``, or in the ``stretches`` of it that are given.
 
     The search goes on behind the secret, not behind the match, so that the text around one secret can also
     be the context of the next. After a match that is none it goes on at the supposed secret
     (``password: token: …``), unless the match is long: then a hostile text could make it quadratic.
     """
     position = 0
-    while position < len(raw) and (match := rule.pattern.search(raw, position)):
-        begin, stop = match.span()
-        start, end = _secret(rule, match)
-        if start < end and not barriers.stop(begin, start, end) and _accepts(rule, raw, match, start, end):
-            yield _whole_characters(raw, start, end)
-            position = max(end, begin + 1)
-        elif begin < start and stop - begin <= _REREAD_LIMIT:
-            position = start
-        else:
-            position = max(stop, begin + 1)
+    for first, last in stretches or [(0, len(raw))]:
+        position = max(position, first)
+        while position < last and (match := _search(rule.pattern, raw, position, last)):
+            begin, stop = match.span()
+            start, end = _secret(rule, match)
+            if start < end and not barriers.stop(begin, start, end) and _accepts(rule, raw, match, start, end):
+                yield _whole_characters(raw, start, end)
+                position = max(end, begin + 1)
+            elif begin < start and stop - begin <= _REREAD_LIMIT:
+                position = start
+            else:
+                position = max(stop, begin + 1)
+
+
+def _search(pattern: Pattern, raw: bytes, position: int, last: int) -> Match | None:
+    """The first match between two offsets; one that reaches the second may go on behind it."""
+    match = pattern.search(raw, position, last)
+    if match is not None and last < len(raw) and match.span()[1] >= last:
+        return pattern.search(raw, position)
+    return match
 
 
 def _secret(rule: Rule, match: Match) -> tuple[int, int]:

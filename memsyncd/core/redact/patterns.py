@@ -38,8 +38,8 @@ class Pattern(Protocol):
     def groups(self) -> int:
         """How many groups the pattern has."""
 
-    def search(self, raw: bytes, pos: int = 0, /) -> Match | None:
-        """The first match at or after ``pos``; what stands before ``pos`` still counts as context."""
+    def search(self, raw: bytes, pos: int = 0, endpos: int = ..., /) -> Match | None:
+        """The first match at or after ``pos``, what stands before still counts as context; none behind ``endpos``."""
 
 
 Compile: TypeAlias = Callable[[str], Pattern]

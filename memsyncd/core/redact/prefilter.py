@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 from msgspec import Struct
@@ -18,12 +19,25 @@ _SPLITTERS = tuple(text.encode() for text in (*"\u200b\u200c\u200d\u200e\u200f\u
 """What can split even the keyword of a token: zero-width characters, the soft hyphen, Markdown's escape."""
 
 
-class Hits(Struct, frozen=True):
-    """What a text gives reason to look for."""
+_LONG = 4_096
+"""Bytes of a text that is searched only near keywords; a shorter one is searched whole, which is as fast."""
 
-    rules: tuple[Rule, ...]  # in order of precedence
+_BEFORE, _AFTER = 512, 2_048
+"""Bytes before and behind the start of a keyword in which a match begins and usually ends. A match that reaches the
+end of such a stretch is looked for again in the whole text."""
+
+Stretch: TypeAlias = tuple[int, int]
+"""Where a part of a text starts and ends."""
+
+
+class Hits(Struct, frozen=True):
+    """What a text gives reason to look for, and where."""
+
+    rules: tuple[tuple[Rule, Sequence[Stretch]], ...]  # in order of precedence; where each is to be looked for
     base64: tuple[int, ...]  # where a base64 quantum starts that spells one of the known beginnings
-    splitter: bool  # something was seen that can split a keyword
+    split: Sequence[
+        Stretch
+    ]  # where a token may be split: around those that announce themselves, and around splitters
 
 
 class Prefilter:
@@ -36,6 +50,10 @@ class Prefilter:
             for keyword in rule.keywords:
                 owners.setdefault(keyword, set()).add(index)
         self._owners = list(owners.values())
+        exact = {index for index, rule in enumerate(rules.rules) if rule.exact}
+        self._announces = [
+            keyword in _SPLITTERS or not exact.isdisjoint(wanted) for keyword, wanted in owners.items()
+        ]
         self._spelled = [spelled for prefix in rules.base64 for spelled in alignments(prefix)]
         patterns = [*owners, *(text.lower() for text, _ in self._spelled)]
         automaton = BytesAhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
@@ -49,20 +67,56 @@ class Prefilter:
         """The same from what ``find`` found: index, start and end of each keyword in ``raw.lower()``."""
         count = len(self._owners)
         seen = {keyword for keyword, _, _ in found}
-        wanted = {rule for keyword in seen if keyword < count for rule in self._owners[keyword]}
         quanta = []
         if seen and max(seen) >= count:
             quanta = [self._quantum(raw, *hit) for hit in found if hit[0] >= count]
+            seen = {keyword for keyword in seen if keyword < count}
+        whole = ((0, len(raw)),)
+        wanted = {rule: whole for keyword in seen for rule in self._owners[keyword]}
+        split = whole if any(self._announces[keyword] for keyword in seen) else ()
+        if len(raw) > _LONG:
+            self._narrow(len(raw), found, wanted)
+            split = split and stretches(
+                [start for keyword, start, _ in found if self._may_be_split(keyword)], len(raw)
+            )
         return Hits(
-            tuple(self._rules[rule] for rule in sorted(wanted)),
+            tuple((self._rules[rule], wanted[rule]) for rule in sorted(wanted)),
             tuple(sorted(quantum for quantum in quanta if quantum is not None)),
-            bool(seen) and min(seen) < len(_SPLITTERS),
+            split,
         )
+
+    def _narrow(
+        self, size: int, found: Sequence[tuple[int, int, int]], wanted: dict[int, tuple[Stretch, ...]]
+    ) -> None:
+        """Leaves of the text what lies around the keywords of each rule."""
+        count = len(self._owners)
+        places: dict[int, list[int]] = {rule: [] for rule in wanted if not self._rules[rule].anywhere}
+        for keyword, start, _ in found:
+            if keyword < count:
+                for rule in self._owners[keyword]:
+                    if rule in places:
+                        places[rule].append(start)
+        wanted.update((rule, stretches(starts, size)) for rule, starts in places.items())
+
+    def _may_be_split(self, keyword: int) -> bool:
+        return keyword < len(self._owners) and self._announces[keyword]
 
     def _quantum(self, raw: bytes, keyword: int, start: int, end: int) -> int | None:
         """Where the quantum of a base64 hit starts; None when the hit is one only without regard to case."""
         spelled, skipped = self._spelled[keyword - len(self._owners)]
         return start - skipped if raw[start:end] == spelled else None
+
+
+def stretches(starts: list[int], size: int) -> tuple[Stretch, ...]:
+    """The stretches around keywords that start at ``starts``, in order and apart."""
+    apart: list[Stretch] = []
+    for start in sorted(starts):
+        begin, end = max(0, start - _BEFORE), min(size, start + _AFTER)
+        if apart and begin <= apart[-1][1]:
+            apart[-1] = apart[-1][0], end
+        else:
+            apart.append((begin, end))
+    return tuple(apart)
 
 
 def alignments(prefix: bytes) -> list[tuple[bytes, int]]:

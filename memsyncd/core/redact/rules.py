@@ -67,6 +67,7 @@ class Rule(Struct, frozen=True, kw_only=True, dict=True):
     keywords: tuple[bytes, ...]  # UTF-8, ASCII letters in lower case
     entropy: float  # bits per character that the secret has to exceed
     exact: bool  # a published token format, not a guess from the context
+    anywhere: bool  # a match can lie far from the keyword, or be long
     allowlists: tuple[Allowlist, ...]
     compile_with: Compile
 
@@ -141,6 +142,7 @@ def _rule(text: _RuleText, rank: int, file: _File, compile_with: Compile) -> Rul
         keywords=tuple(keywords),
         entropy=text.entropy,
         exact="format" in text.tags,
+        anywhere="anywhere" in text.tags,
         allowlists=tuple(_allowlist(entry, file, compile_with) for entry in text.allowlists),
         compile_with=compile_with,
     )

@@ -29,6 +29,7 @@ def _rule(
         keywords=(keyword.encode(),),
         entropy=entropy,
         exact=exact,
+        anywhere=False,
         allowlists=(Allowlist((allowed,), target, compile_pattern),) if allowed else (),
         compile_with=compile_pattern,
     )
@@ -113,17 +114,17 @@ def _prefilter(*rules: Rule, base64: tuple[bytes, ...] = ()) -> Prefilter:
 
 def test_a_text_without_keywords_asks_for_nothing():
     hits = _prefilter(_rule(keyword="tok"))(b"nothing here")
-    assert (hits.rules, hits.base64, hits.splitter) == ((), (), False)
+    assert (hits.rules, hits.base64, hits.split) == ((), (), ())
 
 
 def test_keywords_are_compared_without_ascii_case_and_may_overlap():
     rules = [_rule(rank=rank, keyword=word) for rank, word in enumerate(["ken", "token", "tok", "other"])]
-    assert [rule.rank for rule in _prefilter(*rules)(b"a ToKeN").rules] == [0, 1, 2]
+    assert [rule.rank for rule, _ in _prefilter(*rules)(b"a ToKeN").rules] == [0, 1, 2]
 
 
 def test_rules_can_share_a_keyword():
     rules = [_rule(rank=rank, keyword="tok") for rank in range(2)]
-    assert _prefilter(*rules)(b"tok").rules == tuple(rules)
+    assert _prefilter(*rules)(b"tok").rules == tuple((rule, ((0, 3),)) for rule in rules)
 
 
 def test_a_known_beginning_in_base64_is_seen_only_in_its_exact_case():
@@ -135,7 +136,7 @@ def test_a_known_beginning_in_base64_is_seen_only_in_its_exact_case():
 
 @pytest.mark.parametrize("splitter", ["\u200b", "\u00ad", "\\_"])
 def test_what_can_split_a_keyword_is_seen(splitter: str):
-    assert _prefilter()(f"a{splitter}b".encode()).splitter
+    assert _prefilter()(f"a{splitter}b".encode()).split
 
 
 def test_only_exact_formats_are_looked_for_across_a_seam():

@@ -75,6 +75,7 @@ def test_a_span_never_cuts_a_character_in_two():
         keywords=(b"x",),
         entropy=0.0,
         exact=False,
+        anywhere=False,
         allowlists=(),
         compile_with=compile_re,
     )
