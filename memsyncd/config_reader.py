@@ -33,7 +33,8 @@ def read_record(
     The fields of ``kind`` are texts, Literals, bools, Counts, paths, records and tuples of any of these, all
     with defaults. A field that may be None becomes None for an empty text. Paths are expanded, see
     :func:`expand_path`, and relative ones start at ``base``. A wrong value leaves the default in place; its
-    problem gives the dotted key, the value and what is allowed. The value of an unknown key is not repeated: it may be a secret.
+    problem gives the dotted key, the value and what is allowed. The value of an unknown key is not repeated: it
+    may be a secret.
     """
     reader = _Reader(base, env)
     return reader.record(kind, table, ""), tuple(reader.problems)

@@ -166,7 +166,7 @@ class _Builder:
 
     def _pattern(self, name: str, regex: str) -> Bounded | None:
         try:
-            return cast("Bounded", self._compile(self._translated(regex)))
+            return self._compile(self._translated(regex))
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
             return None

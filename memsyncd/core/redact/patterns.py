@@ -39,7 +39,7 @@ class Pattern(Protocol):
         """How many groups the pattern has."""
 
     def search(self, raw: bytes, pos: int = 0, endpos: int = ..., /) -> Match | None:
-        """The first match at or after ``pos``, what stands before still counts as context; none behind ``endpos``."""
+        """The first match between two offsets; what stands before ``pos`` still counts as context."""
 
 
 Compile: TypeAlias = Callable[[str], Pattern]

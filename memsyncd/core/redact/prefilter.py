@@ -18,13 +18,12 @@ from memsyncd.core.redact.rules import Rule, RuleSet
 _SPLITTERS = tuple(text.encode() for text in (*"\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad", "\\_"))
 """What can split even the keyword of a token: zero-width characters, the soft hyphen, Markdown's escape."""
 
-
 _LONG = 4_096
-"""Bytes of a text that is searched only near keywords; a shorter one is searched whole, which is as fast."""
+"""Bytes of a text that is searched only near keywords; a shorter one is searched whole, which is fast enough."""
 
 _BEFORE, _AFTER = 512, 2_048
-"""Bytes before and behind the start of a keyword in which a match begins and usually ends. A match that reaches the
-end of such a stretch is looked for again in the whole text."""
+"""Bytes before and behind the start of a keyword in which a match begins and usually ends. A match that reaches
+the end of such a stretch is looked for again in the whole text."""
 
 Stretch: TypeAlias = tuple[int, int]
 """Where a part of a text starts and ends."""
@@ -35,9 +34,7 @@ class Hits(Struct, frozen=True):
 
     rules: tuple[tuple[Rule, Sequence[Stretch]], ...]  # in order of precedence; where each is to be looked for
     base64: tuple[int, ...]  # where a base64 quantum starts that spells one of the known beginnings
-    split: Sequence[
-        Stretch
-    ]  # where a token may be split: around those that announce themselves, and around splitters
+    split: Sequence[Stretch]  # where a token may be split: around announced tokens, and around splitters
 
 
 class Prefilter:
@@ -71,7 +68,7 @@ class Prefilter:
         if seen and max(seen) >= count:
             quanta = [self._quantum(raw, *hit) for hit in found if hit[0] >= count]
             seen = {keyword for keyword in seen if keyword < count}
-        whole = ((0, len(raw)),)
+        whole: tuple[Stretch, ...] = ((0, len(raw)),)
         wanted = {rule: whole for keyword in seen for rule in self._owners[keyword]}
         split = whole if any(self._announces[keyword] for keyword in seen) else ()
         if len(raw) > _LONG:

@@ -11,7 +11,7 @@ from tests.core.redact.examples import all_examples
 from tests.core.redact.expressions import Example, expand
 from tests.core.redact.shapes import survivors
 
-WORDS = "river stone cloud piano tiger maple ocean candle forest garden mirror window paper bread".split()
+WORDS = ["river", "stone", "cloud", "piano", "tiger", "maple", "ocean", "candle", "forest", "garden", "mirror", "window", "paper", "bread"]
 
 
 def filler(seed: str, words: int = 700) -> str:
