@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from memsyncd.config_reader import Count, path_text, read_record, shown
+from memsyncd.config_reader import Count, Seconds, path_text, read_record, shown
 from memsyncd.core.configfile import commented_toml
 from memsyncd.errors import ConfigError
 from memsyncd.model import Source
@@ -49,6 +49,21 @@ class HistoryConfig(Struct, frozen=True, kw_only=True):
     versions: Count = 20
     days: Count = 365
     keep_all: bool = False
+
+
+class WatchConfig(Struct, frozen=True, kw_only=True):
+    """``[watch]``: when ``memsyncd run`` writes."""
+
+    quiet_seconds: Seconds = 20.0
+    ceiling_seconds: Seconds = 300.0
+    reconcile_seconds: Seconds = 300.0
+    poll: Literal["auto", "always"] = "auto"
+
+
+class ScheduleConfig(Struct, frozen=True, kw_only=True):
+    """``[schedule]``: what ``memsyncd run`` does at a time of day."""
+
+    nightly: str | None = "03:30"
 
 
 class RedactionConfig(Struct, frozen=True, kw_only=True):
@@ -93,6 +108,8 @@ class Config(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceConfig, ...] = ()
     memory: MemoryConfig = MemoryConfig()
     history: HistoryConfig = HistoryConfig()
+    watch: WatchConfig = WatchConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
     redaction: RedactionConfig = RedactionConfig()
     store: StoreConfig = StoreConfig()
     log: LogConfig = LogConfig()
@@ -106,6 +123,7 @@ _EXAMPLE = SourceConfig(
     memory_dir=Path("~/.openclaw/workspace/memory"),
 )
 
+_TIME = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 _POSITION = re.compile(r"(.*) \(at (line \d+, column \d+|end of document)\)", re.DOTALL)
 
 
@@ -157,6 +175,10 @@ def _contradictions(config: Config) -> Iterator[str]:
     """Yield a problem for every value or entry that is well-typed and still makes no sense."""
     if config.timezone and not zone_name(config.timezone):
         yield f'timezone = {shown(config.timezone)}: must be an IANA time zone such as "Europe/Berlin"'
+    if config.schedule.nightly and not _TIME.fullmatch(config.schedule.nightly):
+        yield f'schedule.nightly = {shown(config.schedule.nightly)}: must be a time such as "03:30"'
+    if config.watch.ceiling_seconds < config.watch.quiet_seconds:
+        yield f"watch.ceiling_seconds = {config.watch.ceiling_seconds:g}: must be watch.quiet_seconds or more"
     names: set[str] = set()
     for index, source in enumerate(config.sources):
         if source.kind is None and source.path is None:

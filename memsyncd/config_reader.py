@@ -19,6 +19,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 
+Seconds: TypeAlias = Annotated[float, Meta(ge=0)]
+
 Record = TypeVar("Record", bound=Struct)
 
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<braced>\w+)\}|(?P<plain>[A-Za-z_]\w*))")
@@ -30,8 +32,8 @@ def read_record(
 ) -> tuple[Record, tuple[str, ...]]:
     """Read ``table`` into a ``kind``; return it with one line for each problem.
 
-    The fields of ``kind`` are texts, Literals, bools, Counts, paths, records and tuples of any of these, all
-    with defaults. A field that may be None becomes None for an empty text. Paths are expanded, see
+    The fields of ``kind`` are texts, Literals, bools, Counts, Seconds, paths, records and tuples of any of these,
+    all with defaults. A field that may be None becomes None for an empty text. Paths are expanded, see
     :func:`expand_path`, and relative ones start at ``base``. A wrong value leaves the default in place; its
     problem gives the dotted key, the value and what is allowed. The value of an unknown key is not repeated: it
     may be a secret.
@@ -153,6 +155,8 @@ def _allowed(plain: Any) -> str:  # noqa: ANN401 - a type form has no type
         return f"{', '.join(others)} or {last}" if others else last
     if plain is bool:
         return "true or false"
+    if plain == Seconds:
+        return "a number, 0 or more"
     return "a whole number, 0 or more" if plain == Count else "a text"
 
 

@@ -26,7 +26,9 @@ WRITERS = {
     "adapters/detector_worker.py": "points its own error output at nothing",
     "adapters/state.py": "sets an unreadable state file aside under another name",
     "adapters/store/sqlite.py": "makes the database file private before SQLite opens it",
-    "logs.py": "the log file",
+    "adapters/watcher_observer.py": "the canary, by which it knows that it hears",
+    "logs/handlers.py": "the log file",
+    "cli/run.py": "wakes itself through a pipe",
     "demo.py": "the folders of the made-up logs, in a new folder",
     "cli/demo.py": "that new folder",
 }

@@ -155,7 +155,7 @@ def test_what_is_no_zone_has_no_name(text):
         ("[store]\nqwx = 1", "store.qwx: no such key; allowed: store.path"),
         (
             "[summary]",
-            "summary: no such key; allowed: timezone, state_dir, sources, memory, history, redaction, store, log",
+            "summary: no such key; allowed: timezone, state_dir, sources, memory, history, watch, schedule, redaction, store, log",
         ),
         ("memory = 3", "memory = 3: must be a table"),
         ("timezone = 1", "timezone = 1: must be a text"),

@@ -6,6 +6,8 @@ crash can leave). Files of memsyncd's own, which nobody else writes, are replace
 
 from __future__ import annotations
 
+import errno
+from contextlib import suppress
 from pathlib import Path
 
 from memsyncd.adapters.fileops import OPS, Ops, Snapshot, read_or_none, reported
@@ -23,6 +25,7 @@ __all__ = [
     "make_folder",
     "read_or_none",
     "remove",
+    "remove_empty_folder",
     "swap_in",
     "sweep",
     "write_private",
@@ -72,3 +75,17 @@ def remove(path: Path) -> None:
     """
     with reported("cannot remove", path):
         path.unlink(missing_ok=True)
+
+
+def remove_empty_folder(path: Path) -> None:
+    """Removes a folder in which nothing is left; one that holds something stays, one that is gone is fine.
+
+    Raises:
+        FileError: it is empty and cannot be removed.
+    """
+    with reported("cannot remove the folder", path), suppress(FileNotFoundError, NotADirectoryError):
+        try:
+            path.rmdir()
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise

@@ -14,6 +14,7 @@ import msgspec
 from memsyncd.core.noise import session_verdict
 from memsyncd.model import Session
 
+INDEX = "sessions.json"
 _BY_USER = "excluded by the user"
 _LARGEST = 64 << 20  # bytes; indexes of 13 MB have been reported
 
@@ -24,7 +25,7 @@ def read_session_index(folder: Path, excluded: tuple[str, ...] = ()) -> tuple[li
     ``excluded`` says what the user keeps out of memory, as ``Source.excluded_sessions``. A missing index is
     normal; an unreadable one is a problem to report, because sessions are then judged by their content alone.
     """
-    path = folder / "sessions.json"
+    path = folder / INDEX
     try:
         if path.stat().st_size > _LARGEST:
             return [], "it is larger than 64 MiB"

@@ -73,8 +73,10 @@ def save_state(path: Path, state: State) -> None:
         FileError: the folder cannot be written.
     """
     state.total_days_processed = sum(len(days) for days in state.folders.values())
-    state.folders = {folder: dict(sorted(days.items())) for folder, days in sorted(state.folders.items())}
-    write_private(path, msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
+    # A copy: publishers go on writing into the records of ``state`` itself.
+    folders = {folder: dict(sorted(days.items())) for folder, days in sorted(state.folders.items())}
+    ordered = msgspec.structs.replace(state, folders=folders)
+    write_private(path, msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
 
 
 def _set_aside(path: Path, why: str) -> str:

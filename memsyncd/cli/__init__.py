@@ -24,6 +24,8 @@ COMMANDS = {
     "backfill": "Write chosen days again.",
     "plan": "Which days would be written, why, and the diff.",
     "show": "One day's memory.",
+    "run": "The daemon: watch the logs, write the days that change.",
+    "service": "Run it always: a systemd user unit, a launchd agent.",
     "history": "The versions of memory files that were replaced.",
     "undo": "Bring an earlier version of a day's file back.",
     "status": "How memory stands, and what needs you.",

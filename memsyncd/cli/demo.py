@@ -21,7 +21,8 @@ from memsyncd.config import MemoryConfig
 from memsyncd.core.redact import Redactor
 from memsyncd.demo import DemoFolders, lay_out
 from memsyncd.errors import MemsyncdError
-from memsyncd.sync.engine import Engine, RunReport
+from memsyncd.sync.engine import Engine
+from memsyncd.sync.runs import RunReport
 from memsyncd.sync.targets import targets_of
 
 _STATE = "memsyncd"  # memsyncd's own folder, beside the logs

@@ -9,8 +9,8 @@ from memsyncd.cli.options import Invocation
 from memsyncd.cli.output import count, short_path
 from memsyncd.cli.session import tell_problems
 from memsyncd.errors import PARTLY_FAILED
-from memsyncd.sync.engine import RunReport
 from memsyncd.sync.publish import DayReport
+from memsyncd.sync.runs import RunReport
 
 _QUIET_ACTIONS = frozenset({"skip", "unchanged"})
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,9 +26,11 @@ from memsyncd.core.redact import Redactor
 from memsyncd.errors import Locked, MemsyncdError, UsageError
 from memsyncd.logs import configure
 from memsyncd.model import Source
-from memsyncd.sync.engine import DETECTOR_CACHE, LOCK_FILE, Emit, Engine, Progress
+from memsyncd.sync.engine import DETECTOR_CACHE, LOCK_FILE, Emit, Engine
 from memsyncd.sync.ingest import SourceReport
 from memsyncd.sync.publish import Publisher
+from memsyncd.sync.redaction import Second
+from memsyncd.sync.runs import Progress
 from memsyncd.sync.targets import targets_of
 
 
@@ -50,6 +52,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     engine: Engine
     setup: Setup
     sources: tuple[SourceReport, ...]  # empty when another memsyncd does the reading
+    locked_out: bool = False  # another memsyncd does it
 
     @property
     def publishers(self) -> list[Publisher]:
@@ -57,8 +60,8 @@ class Reading(Struct, frozen=True, kw_only=True):
         return self.engine.publishers
 
 
-def set_up(call: Invocation) -> Setup:
-    """Reads the configuration and finds the sources.
+def set_up(call: Invocation, *, log: Callable[[Config, Redactor], Emit] | None = None) -> Setup:
+    """Reads the configuration and finds the sources. ``log`` sets up another log than commands have.
 
     Raises:
         ConfigError, SourceMissing, UsageError: as those two say.
@@ -77,7 +80,7 @@ def set_up(call: Invocation) -> Setup:
         sources=found.sources,
         notes=found.notes,
         redactor=redactor,
-        emit=configure(config.log, redactor, verbose=options.verbose),
+        emit=log(config, redactor) if log else configure(config.log, redactor, verbose=options.verbose),
     )
 
 
@@ -109,7 +112,7 @@ def opened_for_writing(call: Invocation, *, keep_all: bool = False) -> Iterator[
         redactor = redactor_of(setup.config.redaction, call.env, make_key(setup.state_dir))
         setup = replace(setup, redactor=redactor)
     lock = exclusive(setup.state_dir / LOCK_FILE)
-    with lock, call.out.progress() as progress, _engine(call, setup, progress) as engine:
+    with lock, call.out.progress() as progress, opened_engine(call, setup, progress) as engine:
         yield engine
 
 
@@ -128,14 +131,14 @@ def opened_for_reading(call: Invocation) -> Iterator[Reading]:
             call.out.warn("another memsyncd is at work; this shows what it has read so far")
             locked = False
         with call.out.progress() as progress:
-            engine = stack.enter_context(_engine(call, setup, progress))
+            engine = stack.enter_context(opened_engine(call, setup, progress))
             reports = tuple(engine.ingest()) if locked else ()
         # Looking needs no lock: while somebody pages through a year, catch-up may go on.
         lock.close()
         for note in engine.notes:
             call.out.warn(note)
         tell_problems(call, reports)
-        yield Reading(engine=engine, setup=setup, sources=reports)
+        yield Reading(engine=engine, setup=setup, sources=reports, locked_out=not locked)
 
 
 def tell_problems(call: Invocation, reports: Sequence[SourceReport]) -> None:
@@ -150,18 +153,17 @@ def tell_problems(call: Invocation, reports: Sequence[SourceReport]) -> None:
                 call.out.warn(f"{report.source}: {count(number, 'line')} passed over: {why}")
 
 
-def _engine(call: Invocation, setup: Setup, progress: Progress) -> Engine:
+def opened_engine(call: Invocation, setup: Setup, progress: Progress | None = None) -> Engine:
+    """The engine of a set-up; whoever opens it closes it."""
     zone = system_zone(call.env)
     targets = targets_of(
         setup.sources, setup.config.memory, zone=setup.config.timezone or None, system_zone=zone.name
     )
-    detector, status = _second_detector(setup)
     engine = Engine(
         setup.state_dir,
         targets,
         setup.redactor,
-        detector=detector,
-        detector_status=status,
+        second=_second_detector(setup),
         store_path=store_path(setup.config, call.env),
         now=lambda: datetime.now(UTC),
         emit=setup.emit,
@@ -172,13 +174,13 @@ def _engine(call: Invocation, setup: Setup, progress: Progress) -> Engine:
     return engine
 
 
-def _second_detector(setup: Setup) -> tuple[Kingfisher | None, Literal["ready", "absent", "off"]]:
-    """The second detector, which starts when it is first needed, or why there is none."""
+def _second_detector(setup: Setup) -> Second:
+    """The second detector, or why there is none."""
     if setup.config.redaction.second_detector == "off":
-        return None, "off"
+        return Second(None, "off")
     if not installed():
-        return None, "absent"
-    return Kingfisher(setup.state_dir / DETECTOR_CACHE), "ready"
+        return Second(None, "absent")
+    return Second(partial(Kingfisher, setup.state_dir / DETECTOR_CACHE))
 
 
 def _find(options: Options, config: Config, env: Mapping[str, str]) -> Discovery:

@@ -7,9 +7,10 @@ from datetime import date
 
 import click
 
+from memsyncd.adapters.daemon_file import DAEMON_FILE, DaemonState, read_daemon_state
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
 from memsyncd.cli.output import count, short_path
-from memsyncd.cli.session import opened_for_reading
+from memsyncd.cli.session import Reading, opened_for_reading
 from memsyncd.errors import PROBLEMS_FOUND
 from memsyncd.sync.health import FileState, FolderHealth, Health, health_of
 
@@ -34,7 +35,7 @@ def command(call: Invocation) -> int:
       memsyncd status --quiet || notify-send "memsyncd needs you"
     """
     with opened_for_reading(call) as reading:
-        health = health_of(reading.engine, reading.sources)
+        health = health_of(reading.engine, reading.sources, _daemon(reading))
     if call.options.as_json:
         call.out.json({"healthy": health.healthy, **{f: getattr(health, f) for f in health.__struct_fields__}})
     else:
@@ -42,9 +43,16 @@ def command(call: Invocation) -> int:
     return 0 if health.healthy else PROBLEMS_FOUND
 
 
+def _daemon(reading: Reading) -> DaemonState | None:
+    """What the daemon tells; one that was killed left its words behind, but nobody holds the lock."""
+    return read_daemon_state(reading.setup.state_dir / DAEMON_FILE) if reading.locked_out else None
+
+
 def _show(call: Invocation, health: Health) -> None:
     out = call.out
     out.data(f"last run: {health.last_run or 'never'}")
+    for line in _daemon_lines(health.daemon):
+        out.data(line)
     for source in health.sources:
         gone = f", {source.vanished:,} gone since the last run" if source.vanished else ""
         out.data(f"{source.source}: {count(source.files, 'log')} in {short_path(source.folder, call.env)}{gone}")
@@ -55,6 +63,23 @@ def _show(call: Invocation, health: Health) -> None:
     out.data(f"secrets replaced: {_redacted(health)}")
     out.data(f"second detector: {_second(health)}")
     out.data("all well" if health.healthy else "something needs you: see above")
+
+
+def _daemon_lines(daemon: DaemonState | None) -> Iterator[str]:
+    if daemon is None:
+        yield "daemon: not running"
+        return
+    yield f"daemon: process {daemon.pid} since {daemon.started}, version {daemon.version}"
+    told = {"overflows": daemon.overflows, "caught by a sweep only": daemon.caught, "clock jumps": daemon.jumps}
+    more = "".join(f", {number:,} {what}" for what, number in told.items() if number)
+    yield f"  {daemon.mode}: {count(daemon.watched, 'folder')} watched, {daemon.waiting:,} waiting{more}"
+    last = f", the last at {daemon.last_work}" if daemon.last_work else ""
+    yield f"  {count(daemon.written, 'file')} written{last}"
+    yield from (f"  missing  {folder}" for folder in daemon.missing)
+    yield from (f"  problem  {problem}" for problem in daemon.problems)
+    yield from (f"  failing  {what}: {why}" for what, why in daemon.failures.items())
+    if daemon.config_problem:
+        yield f"  the configuration in force is the one before: {daemon.config_problem}"
 
 
 def _redacted(health: Health) -> str:

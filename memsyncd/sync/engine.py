@@ -8,31 +8,31 @@ It knows no terminal and reads no configuration file: clock, folders and sources
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import Literal, Protocol, Self
-
-from msgspec import Struct, field
+from typing import Protocol, Self
 
 from memsyncd.adapters.bases import Bases
 from memsyncd.adapters.files import sweep
 from memsyncd.adapters.history import History
 from memsyncd.adapters.keeper import Keeper
-from memsyncd.adapters.state import SecondLook, load_state, save_state
+from memsyncd.adapters.state import load_state, save_state
 from memsyncd.adapters.store.base import Store
 from memsyncd.adapters.store.sqlite import SqliteStore
 from memsyncd.config import HistoryConfig
 from memsyncd.core.redact import Redactor
 from memsyncd.core.retention import Retention
-from memsyncd.errors import FileError, MemsyncdError
+from memsyncd.errors import FileError
 from memsyncd.model import DayPlan, Source
 from memsyncd.sync.ingest import SourceReport, ingest
 from memsyncd.sync.publish import DayReport, Publisher, Target
-from memsyncd.sync.redaction import SecondDetector, last_look, look_again, look_twice
+from memsyncd.sync.reading import never
+from memsyncd.sync.redaction import Second, last_look, look_again, look_twice
+from memsyncd.sync.runs import Progress, Quiet, RunReport
 
 STATE_FILE = "state.json"
 STORE_FILE = "store.sqlite"
@@ -54,43 +54,6 @@ def unheard(event: str, /, **fields: object) -> None:
     """Takes an event that nobody reads."""
 
 
-class Progress(Protocol):
-    """Shows how far long work has come; both parts may be called often."""
-
-    def reading(self, source: str, done: int, total: int) -> None:
-        """``done`` of ``total`` bytes of a source's logs have been dealt with."""
-
-    def writing(self, done: int, total: int) -> None:
-        """``done`` of ``total`` days have been dealt with."""
-
-
-class Quiet:
-    """Progress that nobody looks at."""
-
-    def reading(self, source: str, done: int, total: int) -> None:
-        """Does not show it."""
-
-    def writing(self, done: int, total: int) -> None:
-        """Does not show it."""
-
-
-class RunReport(Struct, kw_only=True):
-    """What a run read and wrote."""
-
-    sources: list[SourceReport] = field(default_factory=list)
-    days: list[DayReport] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    found_later: dict[str, int] = field(default_factory=dict)  # rule → secrets that a later look found
-    problems: list[MemsyncdError] = field(default_factory=list)  # of neither a source nor a day
-    seconds: float = 0.0
-
-    @property
-    def failures(self) -> list[MemsyncdError]:
-        """Everything that went wrong."""
-        of_sources = (problem for source in self.sources for problem in source.problems)
-        return [*self.problems, *of_sources, *(day.error for day in self.days if day.error)]
-
-
 def every_day(_: Publisher) -> None:
     """Chooses all days."""
 
@@ -104,8 +67,7 @@ class Engine:
         targets: Sequence[Target],
         redactor: Redactor,
         *,
-        detector: SecondDetector | None = None,
-        detector_status: Literal["ready", "absent", "off"] = "off",
+        second: Second | None = None,
         store_path: Path | None = None,
         now: Callable[[], datetime],
         emit: Emit = unheard,
@@ -114,7 +76,7 @@ class Engine:
     ) -> None:
         """Opens both. ``history`` says how much of what is replaced is kept.
 
-        ``detector`` looks for secrets where text leaves for a file; without one ``detector_status`` says why.
+        ``second`` is the second detector of secrets, which looks where text leaves for a file.
 
         Raises:
             StoreError: the store cannot be used.
@@ -123,13 +85,12 @@ class Engine:
         self.targets = tuple(targets)
         self._state_path = state_dir / STATE_FILE
         self._redactor = redactor
-        self._detector = detector
+        self._second = second or Second(None, "off")
         self._now = now
         self._emit = emit
         self._progress = progress or Quiet()
         self.store: Store = SqliteStore(store_path or state_dir / STORE_FILE)
         self.state, note = load_state(self._state_path)
-        self._look = SecondLook(status="ready" if detector else detector_status)
         self.notes = [note] if note else []
         self.found_later: Counter[str] = Counter()  # rule → secrets found in texts that were in the store already
         kept = history or HistoryConfig()
@@ -143,20 +104,19 @@ class Engine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._detector is not None:
-            self._detector.close()
+        self._second.end()
         self.store.close()
 
     def _publisher(self, target: Target, bases: Path) -> Publisher:
         own = Bases(bases, target.folder)
         keeper = Keeper(history=self._history, folder=target.folder, bases=own, now=self._now)
-        look = partial(last_look, redactor=self._redactor, detector=self._detector, look=self._look)
+        look = partial(last_look, redactor=self._redactor, second=self._second)
         return Publisher(self.store, target, bases, self.state.days(target.folder), look, keeper)
 
-    def ingest(self) -> list[SourceReport]:
+    def ingest(self, stop: Callable[[], bool] = never) -> list[SourceReport]:
         """Reads what is new in every source, after newer rules have seen what is in the store."""
-        self.found_later += look_again(self.store, self._redactor)
-        return [self._ingest(source) for source in self.sources()]
+        self.found_later += look_again(self.store, self._redactor, stop)
+        return [self._ingest(source, stop=stop) for source in self.sources()]
 
     def sources(self) -> Iterator[Source]:
         """Every source of every target."""
@@ -168,11 +128,12 @@ class Engine:
         *,
         again: bool = False,
         force: bool = False,
+        stop: Callable[[], bool] = never,
     ) -> RunReport:
         """Ingests, publishes, and writes the state file last.
 
         ``wanted`` chooses the days of a folder, ``again`` renders unchanged ones anew too, ``force`` takes over
-        a predecessor's blocks.
+        a predecessor's blocks; ``stop`` is asked between files and between days whether to leave the rest.
 
         Raises:
             StoreError: the store cannot take the rows; nothing was published.
@@ -180,18 +141,48 @@ class Engine:
         began = perf_counter()
         report = RunReport(notes=list(self.notes))
         self._recover(report)
-        report.sources.extend(self.ingest())
-        if self._detector is not None:
-            self.found_later += look_twice(self.store, self._redactor, self._detector, self._look)
-        report.found_later = dict(sorted(self.found_later.items()))
+        report.sources.extend(self.ingest(stop))
+        self._look_twice(report, stop)
         work = [(publisher, publisher.plan(wanted(publisher), again=again)) for publisher in self.publishers]
         try:
-            report.days.extend(self._publish(work, force=force))
+            report.days.extend(self._publish(work, force=force, stop=stop))
         finally:
             self._save(report.days)
         self._prune(report)
         report.seconds = round(perf_counter() - began, 3)
         return report
+
+    def update(self, changed: Mapping[str, Collection[str] | None], stop: Callable[[], bool] = never) -> RunReport:
+        """Ingests files that changed, and publishes the days that this changes: what a daemon does all the time.
+
+        ``changed`` gives the names of files for each source, by its name; None stands for all of them.
+
+        Raises:
+            StoreError: the store cannot take the rows; nothing was published.
+        """
+        began = perf_counter()
+        report = RunReport()
+        before = self.store.revision()
+        for source in self.sources():
+            if source.name in changed:
+                report.sources.append(self._ingest(source, only=changed[source.name], stop=stop))
+        self._look_twice(report, stop)
+        days = [(publisher, publisher.changed_since(before)) for publisher in self.publishers]
+        work = [(publisher, publisher.plan(wanted)) for publisher, wanted in days if wanted]
+        try:
+            report.days.extend(self._publish(work, force=False, stop=stop))
+        finally:
+            if work:
+                self._save(report.days)
+            self._second.end()
+        report.seconds = round(perf_counter() - began, 3)
+        return report
+
+    def _look_twice(self, report: RunReport, stop: Callable[[], bool]) -> None:
+        """Shows what is new to the second detector."""
+        self.found_later += look_twice(self.store, self._redactor, self._second, stop)
+        report.found_later = dict(sorted(self.found_later.items()))
+        self.found_later.clear()
 
     def _recover(self, report: RunReport) -> None:
         """Undoes what an interrupted run left behind."""
@@ -204,16 +195,16 @@ class Engine:
                 continue
             report.notes.extend(f"{path}: lines that an interrupted write had displaced are back" for path in back)
 
-    def _ingest(self, source: Source) -> SourceReport:
+    def _ingest(
+        self, source: Source, *, only: Collection[str] | None = None, stop: Callable[[], bool] = never
+    ) -> SourceReport:
         began = perf_counter()
-        name = source.name
-        report = ingest(
-            self.store, source, self._redactor, lambda done, total: self._progress.reading(name, done, total)
-        )
+        progress = partial(self._progress.reading, source.name)
+        report = ingest(self.store, source, self._redactor, progress, only=only, stop=stop)
         self._emit(
             "source.ingested",
             status="failed" if report.problems else "ok",
-            source=name,
+            source=source.name,
             files=report.files,
             read=report.read,
             lines=report.lines,
@@ -226,11 +217,13 @@ class Engine:
         )
         return report
 
-    def _publish(self, work: Sequence[tuple[Publisher, list[DayPlan]]], *, force: bool) -> Iterator[DayReport]:
+    def _publish(
+        self, work: Sequence[tuple[Publisher, list[DayPlan]]], *, force: bool, stop: Callable[[], bool]
+    ) -> Iterator[DayReport]:
         total = sum(plan.action == "write" for _, plans in work for plan in plans)
         done = 0
         for publisher, plans in work:
-            for report in publisher.publish(plans, force=force):
+            for report in publisher.publish(plans, force=force, stop=stop):
                 if report.action not in ("skip", "keep"):
                     done += 1
                     self._progress.writing(done, total)
@@ -260,10 +253,11 @@ class Engine:
     def _save(self, days: Sequence[DayReport]) -> None:
         state = self.state
         good = [day.date for day in days if day.action not in ("failed", "refused", "keep") and day.messages]
-        if self._look.status != "ready" or not state.second_detector or state.second_detector.status in _UNUSED:
-            if self._look.status in ("ok", "failed"):
-                self._look.at = self._now().isoformat(timespec="seconds")
-            state.second_detector = self._look
+        look = self._second.end()
+        if look.status != "ready" or not state.second_detector or state.second_detector.status in _UNUSED:
+            if look.status in ("ok", "failed"):
+                look.at = self._now().isoformat(timespec="seconds")
+            state.second_detector = look
         state.last_run = self._now().isoformat(timespec="seconds")
         state.last_successful_date = max([*good, *filter(None, [state.last_successful_date])], default=None)
         save_state(self._state_path, state)

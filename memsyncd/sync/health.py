@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from memsyncd.adapters.daemon_file import DaemonState
 from memsyncd.adapters.files import read_or_none
 from memsyncd.adapters.state import SecondLook
 from memsyncd.core.markers import parse
@@ -52,6 +53,7 @@ class Health(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     redacted: dict[str, int]  # rule → secrets replaced in the days that are published
     second_detector: SecondLook | None
+    daemon: DaemonState | None  # None: none is running
 
     @property
     def healthy(self) -> bool:
@@ -62,11 +64,13 @@ class Health(Struct, frozen=True, kw_only=True):
         empty = any(not source.files for source in self.sources)
         damaged = any(folder.damaged for folder in self.folders)
         blind = self.second_detector is not None and self.second_detector.status == "failed"
-        return not (empty or damaged or blind or self.problems or self.notes)
+        daemon = self.daemon
+        hindered = daemon is not None and bool(daemon.failures or daemon.problems or daemon.config_problem)
+        return not (empty or damaged or blind or hindered or self.problems or self.notes)
 
 
-def health_of(engine: Engine, reports: Sequence[SourceReport]) -> Health:
-    """Looks at every folder of an engine that has read what is new."""
+def health_of(engine: Engine, reports: Sequence[SourceReport], daemon: DaemonState | None = None) -> Health:
+    """Looks at every folder of an engine that has read what is new; ``daemon`` is what the running one tells."""
     return Health(
         last_run=engine.state.last_run,
         last_successful_date=engine.state.last_successful_date,
@@ -76,6 +80,7 @@ def health_of(engine: Engine, reports: Sequence[SourceReport]) -> Health:
         notes=tuple(engine.notes),
         redacted=_redacted(engine.publishers),
         second_detector=engine.state.second_detector,
+        daemon=daemon,
     )
 
 

@@ -9,18 +9,18 @@ A file that cannot be read is a value in the report; the others go on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct, field
 
 from memsyncd.adapters.jsonl import stat_file, unchanged
-from memsyncd.adapters.session_index import read_session_index
+from memsyncd.adapters.session_index import INDEX, read_session_index
 from memsyncd.adapters.store.base import Batch, Store
 from memsyncd.core.facts import Keys
 from memsyncd.core.formats.openclaw_names import classify, reason_not_read
 from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import Cursor, Session, Source
-from memsyncd.sync.reading import Context, Log, Redact, Tally, read_log
+from memsyncd.sync.reading import Context, Log, Redact, Tally, never, read_log
 
 _ROUNDS = 3
 """How often a source is gone through at most: a session found out late sends us round again (Applied.reread)."""
@@ -51,24 +51,40 @@ class SourceReport(Struct, kw_only=True):
     vanished: int = 0  # files read earlier that are gone; what they held stays in the store
     not_read: dict[str, int] = field(default_factory=dict)  # why a file is none of ours → how many
     problems: list[MemsyncdError] = field(default_factory=list)
+    stopped: bool = False  # some files were left for another time
 
 
 def silent(done: int, total: int) -> None:
     """Progress that nobody looks at."""
 
 
-def ingest(store: Store, source: Source, redact: Redact, progress: Progress = silent) -> SourceReport:
+def ingest(
+    store: Store,
+    source: Source,
+    redact: Redact,
+    progress: Progress = silent,
+    *,
+    only: Collection[str] | None = None,
+    stop: Callable[[], bool] = never,
+) -> SourceReport:
     """Reads what is new in the session files of ``source`` into the store.
+
+    ``only`` names files of the folder that changed: no other is looked at, which is what a large folder needs.
+    ``stop`` is asked between two files whether to leave the rest for another time.
 
     A folder that is not there gives a report without files and with a problem; files that cannot be read are
     problems too. Raises StoreError when the store cannot take the rows: nothing is then lost, because cursors move
     only together with their rows.
     """
-    return _Ingest(store, source, redact).run(progress)
+    return _Ingest(store, source, redact, only, stop).run(progress)
 
 
 class _Ingest:
-    def __init__(self, store: Store, source: Source, redact: Redact) -> None:
+    def __init__(
+        self, store: Store, source: Source, redact: Redact, only: Collection[str] | None, stop: Callable[[], bool]
+    ) -> None:
+        self._only = only
+        self._stop = stop
         self._store = store
         self._source = source
         self._redact = redact
@@ -83,9 +99,14 @@ class _Ingest:
             for _ in range(_ROUNDS):
                 if not self._read_all(self._logs(names), progress):
                     break
+                if self._only is not None:  # every file of the source has to be gone through
+                    self._only = None
+                    names = self._names() or []
         return self.report
 
     def _names(self) -> list[str] | None:
+        if self._only is not None and self._source.path.is_dir():
+            return sorted(self._only)
         try:
             return sorted(path.name for path in self._source.path.iterdir())
         except OSError as error:
@@ -96,6 +117,8 @@ class _Ingest:
             return None
 
     def _learn_sessions(self) -> None:
+        if self._only is not None and self._nothing_new():
+            return
         index, problem = read_session_index(self._source.path, self._source.excluded_sessions)
         if problem:
             where = self._source.path / "sessions.json"
@@ -107,6 +130,12 @@ class _Ingest:
         news = [session for session in index if _tells_more(session, known.get(session.id))]
         if news:
             self._store.know_sessions(self._number, news)
+
+    def _nothing_new(self) -> bool:
+        """Whether the index is unchanged and every log that changed is one that was read before."""
+        known = self._store.cursors(self._number, self._only)
+        logs = [name for name in self._only or () if classify(name)]
+        return INDEX not in (self._only or ()) and all(name in known for name in logs)
 
     def _logs(self, names: Iterable[str]) -> list[Log]:
         logs = []
@@ -125,13 +154,17 @@ class _Ingest:
 
     def _read_all(self, logs: list[Log], progress: Progress) -> bool:
         """Reads every log that needs it; True when all must be gone through once more."""
-        cursors = self._store.cursors(self._number)
-        sessions = self._store.sessions(self._number)
+        cursors = self._store.cursors(self._number, self._only)
+        ids = None if self._only is None else {log.artefact.session for log in logs}
+        sessions = self._store.sessions(self._number, ids)
         gone = cursors.keys() - {log.name for log in logs}
         adopted: set[str] = set()
         total = sum(log.stat.size for log in logs)
         again, done = False, 0
         for log in logs:
+            if self._stop():
+                self.report.stopped = True
+                return False
             cursor = cursors.get(log.name) or _renamed((cursors[name] for name in gone), log)
             if cursor is not None and cursor.path != log.name:
                 adopted.add(cursor.path)

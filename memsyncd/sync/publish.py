@@ -23,12 +23,13 @@ from msgspec import Struct
 from memsyncd.adapters.keeper import Keeper
 from memsyncd.adapters.memory_dir import MemoryFolder, Naming, Put
 from memsyncd.adapters.store.base import Store
-from memsyncd.core.days import day_bounds
+from memsyncd.core.days import by_day, day_bounds
 from memsyncd.core.frame import DIGEST_VERSION
 from memsyncd.core.markers import short_sum
 from memsyncd.core.plan import DayFacts, DiskDay, facts_of_days, plan_days
 from memsyncd.errors import MemsyncdError
 from memsyncd.model import Day, DayPlan, Finding, PublishedDay, Redaction, Source
+from memsyncd.sync.reading import never
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -87,15 +88,16 @@ class Publisher:
         self._mark = hashlib.blake2b(store.secret, digest_size=4).hexdigest()
         self._numbers = [store.register(source) for source in target.sources]
 
-    def facts(self) -> dict[date, DayFacts]:
-        """What the store knows of each day, in numbers."""
-        quarters = self._store.quarters(self._numbers)
+    def facts(self, wanted: Collection[date] | None = None) -> dict[date, DayFacts]:
+        """What the store knows of each day, in numbers; ``wanted`` limits the days."""
+        spans = None if wanted is None else [day_bounds(day, self._zone) for day in sorted(wanted)]
+        quarters = self._store.quarters(self._numbers, spans)
         rows = ((quarter.start, quarter.revision, quarter.messages, quarter.removed) for quarter in quarters)
         return facts_of_days(rows, self._zone)
 
     def plan(self, wanted: Collection[date] | None = None, *, again: bool = False) -> list[DayPlan]:
         """What is to happen to each day; ``wanted`` limits the days, ``again`` renders unchanged ones anew too."""
-        facts = self.facts()
+        facts = self.facts(wanted)
         days = [day for day in facts.keys() | self.recorded.keys() if wanted is None or day in wanted]
         disk = {day: self.look(day) for day in days}
         return plan_days(
@@ -108,6 +110,10 @@ class Publisher:
             wanted=None if wanted is None else frozenset(wanted),
             again=again,
         )
+
+    def changed_since(self, revision: int) -> set[date]:
+        """The days with rows that changed after a revision of the store."""
+        return set(by_day(self._store.changed_since(self._numbers, revision), self._zone))
 
     def look(self, day: date) -> DiskDay:
         """What stands on disk for a day."""
@@ -146,12 +152,16 @@ class Publisher:
         counts.update(finding.rule for finding in residual)
         return dict(sorted(counts.items()))
 
-    def publish(self, plans: Iterable[DayPlan], *, force: bool = False) -> Iterator[DayReport]:
+    def publish(
+        self, plans: Iterable[DayPlan], *, force: bool = False, stop: Callable[[], bool] = never
+    ) -> Iterator[DayReport]:
         """Carries plans out, in their order, and yields what became of each.
 
-        ``force`` takes over a predecessor's block.
+        ``force`` takes over a predecessor's block; ``stop`` is asked before each day whether to leave the rest.
         """
         for plan in plans:
+            if stop():
+                return
             yield self._publish(plan, force=force) if plan.action == "write" else self._passed_over(plan)
 
     def _passed_over(self, plan: DayPlan) -> DayReport:

@@ -7,14 +7,15 @@ days whose texts change are published anew.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, Protocol
 
 from memsyncd.adapters.state import SecondLook
 from memsyncd.adapters.store.base import Rewrite, Store, Text
 from memsyncd.core.redact import Redactor
 from memsyncd.errors import DetectorFailed
 from memsyncd.model import Finding, Redaction
+from memsyncd.sync.reading import never
 
 RULES_NOTE = "redaction.rules"
 KNOWN_NOTE = "redaction.known"
@@ -34,10 +35,10 @@ class SecondDetector(Protocol):
         """Ends the program; closing twice is fine."""
 
 
-def look_again(store: Store, redactor: Redactor) -> Counter[str]:
+def look_again(store: Store, redactor: Redactor, stop: Callable[[], bool] = never) -> Counter[str]:
     """Redacts every stored text anew when the rules or the known values are not those it was redacted with.
 
-    Rule → secrets replaced. Interrupted, it begins again; a second time it finds nothing.
+    Rule → secrets replaced. Interrupted, or asked to ``stop``, it begins again; a second time it finds nothing.
 
     Raises:
         StoreError: the store cannot take the changes.
@@ -50,47 +51,77 @@ def look_again(store: Store, redactor: Redactor) -> Counter[str]:
     for batch in store.texts():
         rewrites = [rewrite for text in batch if (rewrite := _rewrite(text, redactor(text.text)))]
         found.update(_applied(store, rewrites))
+        if stop():
+            return found
     store.set_note(KNOWN_NOTE, " ".join(sorted(known | before)))
     store.set_note(RULES_NOTE, redactor.version)
     return found
 
 
-def look_twice(store: Store, redactor: Redactor, detector: SecondDetector, look: SecondLook) -> Counter[str]:
+class Second:
+    """The second detector during one run after another: it starts when it is first needed, and ends with the run.
+
+    ``make`` makes one; without it ``status`` says why there is none. ``look`` is how it fared in this run.
+    """
+
+    def __init__(
+        self, make: Callable[[], SecondDetector] | None, status: Literal["ready", "absent", "off"] = "ready"
+    ) -> None:
+        self.look = SecondLook(status=status)
+        self._status = status
+        self._make = make
+        self._detector: SecondDetector | None = None
+
+    def scan(self, texts: Sequence[str]) -> list[tuple[Finding, ...]] | None:
+        """What it finds in each text; None when there is none, or it failed in this run."""
+        if self._make is None or self.look.status == "failed":
+            return None
+        try:
+            self._detector = self._detector or self._make()
+            found = self._detector.scan(texts)
+        except DetectorFailed as failure:
+            self.look.status, self.look.why = "failed", str(failure)
+            return None
+        self.look.status = "ok"
+        return found
+
+    def end(self) -> SecondLook:
+        """Ends the run; how it fared."""
+        if self._detector is not None:
+            self._detector.close()
+            self._detector = None
+        fared, self.look = self.look, SecondLook(status=self._status)
+        return fared
+
+
+def look_twice(store: Store, redactor: Redactor, second: Second, stop: Callable[[], bool] = never) -> Counter[str]:
     """Shows the second detector every text that it has not seen; replaces what it finds. Rule → secrets replaced.
 
-    ``look`` learns what came of it. A failure ends it; the texts wait for the next time.
+    A failure or a ``stop`` ends it; the texts wait for the next time.
 
     Raises:
         StoreError: the store cannot take the changes.
     """
     found: Counter[str] = Counter()
+    if second.look.status in ("absent", "off"):
+        return found
     for batch in store.texts(unscanned=True):
-        try:
-            seen = detector.scan([text.text for text in batch])
-        except DetectorFailed as failure:
-            look.status, look.why = "failed", str(failure)
-            return found
+        seen = None if stop() else second.scan([text.text for text in batch])
+        if seen is None:
+            break
         pairs = zip(batch, seen, strict=True)
         rewrites = [_rewrite(text, redactor.replace(text.text, findings)) for text, findings in pairs if findings]
         found.update(_applied(store, [rewrite for rewrite in rewrites if rewrite]))
         store.scanned(batch)
-        look.texts += len(batch)
-        look.found = found.total()
-    look.status = "ok"
+        second.look.texts += len(batch)
+        second.look.found = found.total()
     return found
 
 
-def last_look(text: str, redactor: Redactor, detector: SecondDetector | None, look: SecondLook) -> Redaction:
+def last_look(text: str, redactor: Redactor, second: Second) -> Redaction:
     """The same rules over a text that is about to leave, and the second detector where there is one."""
-    if detector is None or look.status == "failed":
-        return redactor(text)
-    try:
-        [findings] = detector.scan([text])
-    except DetectorFailed as failure:
-        look.status, look.why = "failed", str(failure)
-        return redactor(text)
-    look.status = "ok"
-    return redactor.replace(text, findings)
+    seen = second.scan([text])
+    return redactor.replace(text, seen[0]) if seen else redactor(text)
 
 
 def _rewrite(text: Text, redaction: Redaction) -> Rewrite | None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from memsyncd.adapters.store.base import Store
+from memsyncd.adapters.store.base import Rewrite, Store
 from memsyncd.adapters.store.schema import MIGRATIONS
 from memsyncd.adapters.store.sqlite import SqliteStore
 from memsyncd.errors import StoreError
 from tests.adapters.store_contract import *  # noqa: F403 — the contract's tests run here
-from tests.adapters.store_contract import SOURCE, batch, cursor, facts, texts, turn
+from tests.adapters.store_contract import SOURCE, T0, batch, cursor, facts, texts, turn
 
 
 @pytest.fixture
@@ -95,3 +95,17 @@ def test_a_crash_in_the_middle_of_a_batch_leaves_neither_rows_nor_cursor(tmp_pat
     number = store.register(SOURCE)
     assert (texts(store, number), store.cursors(number)["a.jsonl"].offset) == (["one"], 1)
     store.close()
+
+
+def test_a_text_that_was_replaced_is_in_none_of_the_files_any_more(tmp_path: Path) -> None:
+    """Redaction replaces it because it is a secret: free pages and the write-ahead log count too."""
+    path = tmp_path / "state" / "store.sqlite"
+    store = SqliteStore(path)
+    number = store.register(SOURCE)
+    words = "quite a secret " * 400
+    store.apply(number, batch(facts(turns=(turn(words), turn("other words", T0 + 1)))))
+    [text] = [text for part in store.texts() for text in part if text.text == words]
+    store.rewrite([Rewrite(text, "[x]", {"x": 400})])
+    files = [file for file in path.parent.iterdir() if b"quite a secret" in file.read_bytes()]
+    store.close()
+    assert files == []

@@ -10,8 +10,9 @@ from typing import Any
 
 from memsyncd.adapters.memory_dir import Naming
 from memsyncd.model import Source
-from memsyncd.sync.engine import Engine, RunReport
+from memsyncd.sync.engine import Engine
 from memsyncd.sync.publish import Target
+from memsyncd.sync.runs import RunReport
 from tests.builders import OpenClawHome
 from tests.hidden import hide
 

@@ -18,8 +18,9 @@ from memsyncd.adapters.memory_dir import Naming
 from memsyncd.config import HistoryConfig
 from memsyncd.core.retention import Version
 from memsyncd.errors import FileError
-from memsyncd.sync.engine import Engine, RunReport
+from memsyncd.sync.engine import Engine
 from memsyncd.sync.publish import Target
+from memsyncd.sync.runs import RunReport
 from memsyncd.sync.undo import Undone, undo
 from tests.builders import Transcript
 from tests.hidden import hide

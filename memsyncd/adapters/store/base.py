@@ -6,7 +6,7 @@ the protocol as tests that every engine passes. Texts that cross it are redacted
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -122,11 +122,11 @@ class Store(Protocol):
     def register(self, source: Source) -> int:
         """The number of a source, known by its kind and folder; made on first sight."""
 
-    def cursors(self, source: int) -> dict[str, Cursor]:
-        """Path → cursor of every file read so far."""
+    def cursors(self, source: int, paths: Collection[str] | None = None) -> dict[str, Cursor]:
+        """Path → cursor of every file read so far, or of those in ``paths``."""
 
-    def sessions(self, source: int) -> dict[str, Session]:
-        """Id → what is known of each session."""
+    def sessions(self, source: int, ids: Collection[str] | None = None) -> dict[str, Session]:
+        """Id → what is known of each session, or of those in ``ids``."""
 
     def apply(self, source: int, batch: Batch) -> Applied:
         """Writes a batch whole or not at all. Applying the same batch again changes nothing."""
@@ -134,8 +134,19 @@ class Store(Protocol):
     def know_sessions(self, source: int, sessions: Sequence[Session]) -> Applied:
         """Adds what is known about sessions; one that is excluded now loses its rows."""
 
-    def quarters(self, sources: Sequence[int]) -> list[Quarter]:
-        """The quarters with anything in them, in order of time, one for each source and quarter."""
+    def quarters(
+        self, sources: Sequence[int], spans: Sequence[tuple[Millis, Millis]] | None = None
+    ) -> list[Quarter]:
+        """The quarters with anything in them, in order of time, one for each source and quarter.
+
+        ``spans`` limits them: from the first instant, included, to the second, excluded.
+        """
+
+    def revision(self) -> int:
+        """The revision of the newest change, 0 in an empty store."""
+
+    def changed_since(self, sources: Sequence[int], revision: int) -> list[Millis]:
+        """The starts of quarters with a newer revision, in order of time."""
 
     def slice(self, sources: Sequence[int], start: Millis, end: Millis) -> Slice:
         """Everything from ``start``, included, to ``end``, excluded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -79,3 +79,10 @@ def session_of(row: Row) -> Session:
         parent=row[6],
         excluded=row[7],
     )
+
+
+def among(column: str, values: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
+    """A further test of a WHERE, and its value: the column is one of ``values``, of any number."""
+    if values is None:
+        return "", ()
+    return f" AND {column} IN (SELECT value FROM json_each(?))", (msgspec.json.encode(sorted(values)).decode(),)

@@ -126,5 +126,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE INDEX turns_to_scan ON turns (id) WHERE NOT scanned;
     CREATE INDEX tools_to_scan ON tools (id) WHERE NOT scanned;
     CREATE INDEX events_to_scan ON events (id) WHERE NOT scanned;
+
+    CREATE INDEX quarters_by_revision ON quarters (revision);
     """,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,7 @@ from memsyncd.adapters.store.rows import (
     EVENT_COLUMNS,
     TOOL_COLUMNS,
     TURN_COLUMNS,
+    among,
     event_of,
     marks,
     session_of,
@@ -83,16 +84,19 @@ class SqliteStore:
         row = self._db.execute("SELECT id FROM sources WHERE kind = ? AND path = ?", key).fetchone()
         return int(row[0])
 
-    def cursors(self, source: int) -> dict[str, Cursor]:
-        """Path → cursor of every file read so far."""
-        rows = self._db.execute("SELECT path, cursor FROM cursors WHERE source = ?", (source,))
+    def cursors(self, source: int, paths: Collection[str] | None = None) -> dict[str, Cursor]:
+        """Path → cursor of every file read so far, or of those in ``paths``."""
+        test, values = among("path", paths)
+        rows = self._db.execute(f"SELECT path, cursor FROM cursors WHERE source = ?{test}", (source, *values))
         return {path: CURSOR.decode(blob) for path, blob in rows}
 
-    def sessions(self, source: int) -> dict[str, Session]:
-        """Id → what is known of each session."""
+    def sessions(self, source: int, ids: Collection[str] | None = None) -> dict[str, Session]:
+        """Id → what is known of each session, or of those in ``ids``."""
+        test, values = among("sid", ids)
         rows = self._db.execute(
-            "SELECT sid, key, channel, chat_type, title, started, parent, excluded FROM sessions WHERE source = ?",
-            (source,),
+            "SELECT sid, key, channel, chat_type, title, started, parent, excluded FROM sessions"
+            f" WHERE source = ?{test}",
+            (source, *values),
         )
         return {row[0]: session_of(row) for row in rows}
 
@@ -112,14 +116,32 @@ class SqliteStore:
         """Adds what is known about sessions; one that is excluded now loses its rows."""
         return self._writer.know_sessions(source, sessions)
 
-    def quarters(self, sources: Sequence[int]) -> list[Quarter]:
-        """The quarters with anything in them, in order of time."""
-        rows = self._db.execute(
+    def quarters(
+        self, sources: Sequence[int], spans: Sequence[tuple[Millis, Millis]] | None = None
+    ) -> list[Quarter]:
+        """The quarters with anything in them, in order of time; ``spans`` limits them."""
+        query = (
             "SELECT quarter * ?, revision, messages, removed FROM quarters"
-            f" WHERE source IN ({marks(sources)}) ORDER BY quarter",
-            (QUARTER, *sources),
+            f" WHERE source IN ({marks(sources)})%s ORDER BY quarter"
         )
-        return [Quarter(*row) for row in rows]
+        if spans is None:
+            return [Quarter(*row) for row in self._db.execute(query % "", (QUARTER, *sources))]
+        query %= " AND quarter >= ? AND quarter < ?"
+        limits = [(start // QUARTER, -(-end // QUARTER)) for start, end in spans]
+        return [Quarter(*row) for span in limits for row in self._db.execute(query, (QUARTER, *sources, *span))]
+
+    def revision(self) -> int:
+        """The revision of the newest change, 0 in an empty store."""
+        return int(self._db.execute("SELECT coalesce(max(revision), 0) FROM quarters").fetchone()[0])
+
+    def changed_since(self, sources: Sequence[int], revision: int) -> list[Millis]:
+        """The starts of quarters with a newer revision, in order of time."""
+        rows = self._db.execute(
+            f"SELECT DISTINCT quarter * ? FROM quarters WHERE source IN ({marks(sources)}) AND revision > ?"
+            " ORDER BY quarter",
+            (QUARTER, *sources, revision),
+        )
+        return [row[0] for row in rows]
 
     def slice(self, sources: Sequence[int], start: Millis, end: Millis) -> Slice:
         """Everything from ``start``, included, to ``end``, excluded."""
@@ -251,10 +273,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made before SQLite opens it, so that it is never readable to others, not even for a moment.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    db = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    # One thread at a time, not one for ever: the daemon works in one thread and closes in another.
+    db = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
     db.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA secure_delete = ON;"
     )
     return db
 

@@ -62,6 +62,9 @@ def rewrite(db: sqlite3.Connection, rewrites: Sequence[Rewrite]) -> int:
                     quarters[source].add(at // QUARTER)
                 _note(db, one)
         _mark(db, quarters)
+    if changed:
+        # What was replaced must not stay behind in the log of changes until that happens to be written over.
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return changed
 
 

@@ -29,8 +29,8 @@ Generated from the rules in `memsyncd/core/redact/data`; a test holds the two eq
 
 {total} rules with {labels} kinds of placeholders. Every text passes them before it is stored, shortened, shown,
 logged or sent. Only the value is replaced: `password: [REDACTED-PASSWORD]`. Where two rules meet, the one that
-stands earlier on this page names the secret. Tokens with a format of their own (marked *format*) are also found when
-invisible characters, Markdown or a line break split them, and most of them inside base64.
+stands earlier on this page names the secret. Tokens with a format of their own (marked *format*) are also found
+when invisible characters, Markdown or a line break split them, and most of them inside base64.
 
 Beside these rules, as the configuration says (`[redaction]` in `config.example.toml`):
 

@@ -88,12 +88,14 @@ class Engine:
     def _matches(self, raw: bytes, hits: Hits, *, exact: bool = False) -> list[Span]:
         """What the rules find where they are to be looked for; ``exact``: only those of published formats."""
         barriers = Barriers(raw)
-        return [
-            Span(start, end, rule)
-            for rule, stretches in hits.rules
-            if rule.exact or not exact
-            for start, end in secrets(rule, raw, barriers, stretches)
-        ]
+        spans: list[Span] = []
+        for rule, stretches in hits.rules:
+            if exact and not rule.exact:
+                continue
+            if len(stretches) == 1 and rule.pattern.search(raw, *stretches[0]) is None:
+                continue  # nearly always
+            spans += [Span(start, end, rule) for start, end in secrets(rule, raw, barriers, stretches)]
+        return spans
 
     def _split(self, raw: bytes, stretch: Stretch, starts: set[int]) -> list[Span]:
         """Tokens with something in between; only their formats tell them from two neighbouring words."""
@@ -128,12 +130,17 @@ def secrets(
     (``password: token: …``), unless the match is long: then a hostile text could make it quadratic.
     """
     position = 0
+    verdicts: dict[tuple[bytes, int, int], bool] = {}
     for first, last in stretches or [(0, len(raw))]:
         position = max(position, first)
         while position < last and (match := _search(rule.pattern, raw, position, last)):
             begin, stop = match.span()
             start, end = _secret(rule, match)
-            if start < end and not barriers.stop(begin, start, end) and _accepts(rule, raw, match, start, end):
+            if (
+                start < end
+                and not barriers.stop(begin, start, end)
+                and _judge(rule, raw, match, start, end, verdicts)
+            ):
                 yield _whole_characters(raw, start, end)
                 position = max(end, begin + 1)
             elif begin < start and stop - begin <= _REREAD_LIMIT:
@@ -171,6 +178,20 @@ def _whole_characters(raw: bytes, start: int, end: int) -> tuple[int, int]:
 def _continues(raw: bytes, offset: int) -> bool:
     """Whether the byte at ``offset`` continues a character: in UTF-8 its two highest bits are 10."""
     return raw[offset : offset + 1] in _CONTINUATION
+
+
+def _judge(
+    rule: Rule, raw: bytes, match: Match, start: int, end: int, verdicts: dict[tuple[bytes, int, int], bool]
+) -> bool:
+    """Whether what stands there is a secret; the same words get the same verdict without another look."""
+    begin, stop = match.span()
+    if stop - begin > _REREAD_LIMIT:
+        return _accepts(rule, raw, match, start, end)
+    words = (raw[begin:stop], start - begin, end - begin)
+    verdict = verdicts.get(words)
+    if verdict is None:
+        verdict = verdicts[words] = _accepts(rule, raw, match, start, end)
+    return verdict
 
 
 def _accepts(rule: Rule, raw: bytes, match: Match, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ here. This module decides nothing about secrets.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -21,9 +22,11 @@ _SPLITTERS = tuple(text.encode() for text in (*"\u200b\u200c\u200d\u200e\u200f\u
 _LONG = 4_096
 """Bytes of a text that is searched only near keywords; a shorter one is searched whole, which is fast enough."""
 
-_BEFORE, _AFTER = 512, 2_048
+_BEFORE, _AFTER = 512, 1_024
 """Bytes before and behind the start of a keyword in which a match begins and usually ends. A match that reaches
 the end of such a stretch is looked for again in the whole text."""
+
+_SPACE = re.compile(rb"\s")
 
 Stretch: TypeAlias = tuple[int, int]
 """Where a part of a text starts and ends."""
@@ -72,10 +75,8 @@ class Prefilter:
         wanted = {rule: whole for keyword in seen for rule in self._owners[keyword]}
         split = whole if any(self._announces[keyword] for keyword in seen) else ()
         if len(raw) > _LONG:
-            self._narrow(len(raw), found, wanted)
-            split = split and stretches(
-                [start for keyword, start, _ in found if self._may_be_split(keyword)], len(raw)
-            )
+            self._narrow(raw, found, wanted)
+            split = split and stretches([start for keyword, start, _ in found if self._may_be_split(keyword)], raw)
         return Hits(
             tuple((self._rules[rule], wanted[rule]) for rule in sorted(wanted)),
             tuple(sorted(quantum for quantum in quanta if quantum is not None)),
@@ -83,7 +84,7 @@ class Prefilter:
         )
 
     def _narrow(
-        self, size: int, found: Sequence[tuple[int, int, int]], wanted: dict[int, tuple[Stretch, ...]]
+        self, raw: bytes, found: Sequence[tuple[int, int, int]], wanted: dict[int, tuple[Stretch, ...]]
     ) -> None:
         """Leaves of the text what lies around the keywords of each rule."""
         count = len(self._owners)
@@ -93,7 +94,7 @@ class Prefilter:
                 for rule in self._owners[keyword]:
                     if rule in places:
                         places[rule].append(start)
-        wanted.update((rule, stretches(starts, size)) for rule, starts in places.items())
+        wanted.update((rule, stretches(starts, raw)) for rule, starts in places.items())
 
     def _may_be_split(self, keyword: int) -> bool:
         return keyword < len(self._owners) and self._announces[keyword]
@@ -104,15 +105,23 @@ class Prefilter:
         return start - skipped if raw[start:end] == spelled else None
 
 
-def stretches(starts: list[int], size: int) -> tuple[Stretch, ...]:
-    """The stretches around keywords that start at ``starts``, in order and apart."""
+def stretches(starts: list[int], raw: bytes) -> tuple[Stretch, ...]:
+    """The stretches around keywords that start at ``starts``, in order and apart.
+
+    None ends within a run of other characters than white space: what follows such a run is part of many patterns.
+    """
     apart: list[Stretch] = []
+    done = 0  # where the last stretch ends
     for start in sorted(starts):
-        begin, end = max(0, start - _BEFORE), min(size, start + _AFTER)
-        if apart and begin <= apart[-1][1]:
-            apart[-1] = apart[-1][0], end
-        else:
-            apart.append((begin, end))
+        begin, end = start - _BEFORE, start + _AFTER
+        if end > done:
+            space = _SPACE.search(raw, end)
+            end = space.end() if space else len(raw)
+            if apart and begin <= done:
+                apart[-1] = apart[-1][0], end
+            else:
+                apart.append((max(0, begin), end))
+            done = end
     return tuple(apart)
 
 

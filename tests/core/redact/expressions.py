@@ -2,6 +2,7 @@
 
 ``{alnum:36}`` draws 36 characters of an alphabet, ``|`` stands between two pieces of a prefix and vanishes, and
 ``⟦…⟧`` marks the secret where an expression holds more than that: ``gh|p_{alnum:36}``, ``curl -u bob:⟦{word:12}⟧``.
+A ``|`` that is to be in the text, in a table or a token, is written ``{pipe}``.
 """
 
 from __future__ import annotations
@@ -53,5 +54,6 @@ def expand(expression: str, seed: object = 0) -> Expanded:
     """The text of an expression, and the secrets in it: what is marked, else the whole."""
     rng = Random(f"{expression}/{seed}")
     drawn = _DRAW.sub(lambda found: draw(rng, ALPHABETS[found[1]], int(found[2])), expression.replace("|", ""))
+    drawn = drawn.replace("{pipe}", "|")
     secrets = tuple(_SECRET.findall(drawn)) or (drawn,)
     return Expanded(drawn.replace("⟦", "").replace("⟧", ""), secrets)

@@ -11,7 +11,22 @@ from tests.core.redact.examples import all_examples
 from tests.core.redact.expressions import Example, expand
 from tests.core.redact.shapes import survivors
 
-WORDS = ["river", "stone", "cloud", "piano", "tiger", "maple", "ocean", "candle", "forest", "garden", "mirror", "window", "paper", "bread"]
+WORDS = [
+    "river",
+    "stone",
+    "cloud",
+    "piano",
+    "tiger",
+    "maple",
+    "ocean",
+    "candle",
+    "forest",
+    "garden",
+    "mirror",
+    "window",
+    "paper",
+    "bread",
+]
 
 
 def filler(seed: str, words: int = 700) -> str:
@@ -38,6 +53,14 @@ def test_a_secret_that_reaches_far_behind_its_keyword_goes_whole():
     long = expand("sk|-ant|-api03-{word:3000}").text
     text = f"{filler('a')} {long} {filler('b')}"
     assert redact(text).text == text.replace(long, "[REDACTED-ANTHROPIC-KEY]")
+
+
+@pytest.mark.parametrize("length", [900, 1100, 3000, 20_000])
+def test_a_value_that_goes_on_for_long_goes_whole(length: int):
+    """Its rule looks for what ends the value, which lies far from the keyword."""
+    secret = expand(f"{{print:{length}}}").text.replace(",", "x").replace(":", "y")
+    text = f"{filler('a')}\npassword: {secret}\n{filler('b')}"
+    assert survivors(secret, redact(text).text) == []
 
 
 def test_split_tokens_are_found_in_long_texts():

@@ -837,4 +837,94 @@ EXAMPLES = (
             "sha256~...",
         ),
     ),
+    Example(
+        "docker-swarm-unlock-key",
+        finds=("SWMK|EY-1-{b64:43}",),
+        stays=(
+            "SWMKEY-1-...",
+            "SWMKEY-1-yourkey",
+        ),
+    ),
+    Example(
+        "astra-token",
+        finds=(
+            "Astra|CS:{alnum:24}:{hex:64}",
+            "Astra|CS%3A{alnum:24}%3A{hex:64}",
+        ),
+        stays=(
+            "AstraCS:your-token",
+            "AstraCS:...",
+        ),
+    ),
+    Example(
+        "fly-authorisation",
+        finds=(
+            "Authorization: FlyV1 ⟦{b64:120}⟧",
+            "fly.io uses FlyV1 ⟦{b64:200}==⟧",
+        ),
+        stays=(
+            "Authorization: FlyV1 <token>",
+            "FlyV1 macaroons are long",
+        ),
+    ),
+    Example(
+        "headscale-key",
+        finds=(
+            "hsk|ey-auth-{word:12}-{word:64}",
+            "hsk|ey-api-{alnum:76}",
+        ),
+        stays=(
+            "hskey-auth-your-key-goes-here",
+            "hskey-api-...",
+        ),
+    ),
+    Example(
+        "akamai-token",
+        finds=("ak|ab-{lownum:16}-{lownum:16}",),
+        stays=(
+            "akab-{lownum:16}-{lownum:16}.luna.example.net",
+            "akab-client-token",
+        ),
+    ),
+    Example(
+        "materialize-password",
+        finds=(
+            "mz|p_{hex:64}",
+            "mz|p_{hex:48}",
+        ),
+        stays=(
+            "mzp_app_password",
+            "mzp_deadbeef",
+        ),
+    ),
+    Example(
+        "boundary-token",
+        finds=("a|t_{alnum:10}_s1{alnum:120}",),
+        stays=(
+            "at_1234567890_s1",
+            "sensor_s1 and at_home",
+        ),
+    ),
+    Example(
+        "entra-refresh-token",
+        finds=(
+            "0.A|X{word:40}.Ag|ABAAEAAAD{word:400}",
+            "1.A|T{word:60}.Ag|ABAwEAAAD{word:300}",
+        ),
+        stays=(
+            "0.AX.AgAB",
+            "0.Agab and 1.Agab",
+        ),
+    ),
+    Example(
+        "microsoft-refresh-token",
+        finds=(
+            "M.C507_BL|2.0.U.-C{alnum:120}!{alnum:60}",
+            "M.R3|35_BA|Y.0.U.{alnum:200}$",
+        ),
+        stays=(
+            "M.C507_BL2.0.U",
+            "see_bay.example.org",
+        ),
+    ),
 )

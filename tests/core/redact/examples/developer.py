@@ -547,4 +547,353 @@ _PLATFORMS = (
     ),
 )
 
-EXAMPLES = (*_HOSTING, *_REGISTRIES, *_BUILDS, *_QUALITY, *_MONITORING, *_WORK, *_PLATFORMS)
+_FURTHER = (
+    Example(
+        "aikido-client-secret",
+        finds=(
+            "AI|K_SECRET_{alnum:64}",
+            "AI|K_SECRET_{alnum:40}",
+        ),
+        stays=(
+            "AIK_SECRET_NAME",
+            "AIK_SECRET_...",
+        ),
+    ),
+    Example(
+        "gitlab-mail-address",
+        finds=(
+            "incoming+group-project-4242-⟦{alnum:25}⟧-issue@incoming.example.com",
+            "incoming+7-⟦{alnum:20}⟧-merge-request@example.com",
+        ),
+        stays=(
+            "incoming+group-project-4242-issue@example.com",
+            "incoming+%{key}@example.com",
+        ),
+    ),
+    Example(
+        "copilot-token",
+        finds=(
+            "⟦ti|d={hex:32};exp=1767225600;sku=free;st=dotcom;chat=1;8kp=1:{hex:64}⟧",
+            'copilot: "⟦ti|d={hex:32};exp=1767225600;sku=pro;proxy-ep=example.org:{hex:64}⟧"',
+        ),
+        stays=(
+            "?tid=42&exp=7",
+            "tid={hex:32} is a tenant",
+        ),
+    ),
+    Example(
+        "unkey-root-key",
+        finds=(
+            "unk|ey_{b58:28}",
+            "unk|ey_{b58:22}",
+        ),
+        stays=(
+            "unkey_root_key",
+            "monkey_patching unkey_workspace_identifier",
+        ),
+    ),
+    Example(
+        "devcycle-server-key",
+        finds=(
+            "dv|c_server_{alnum:12}",
+            "dv|c_server_{hex:32}_{alnum:8}",
+        ),
+        stays=(
+            "dvc_server_sdk_key",
+            "dvc_client_{alnum:24} is for browsers",
+        ),
+    ),
+    Example(
+        "ionic-token",
+        finds=(
+            "IONIC_TOKEN=⟦io|n_{alnum:42}⟧",
+            "appflow login with ⟦io|n_{alnum:42}⟧",
+        ),
+        stays=(
+            "ion_trap_configuration_of_the_quantum_machine",
+            "ionic version_{alnum:42}",
+        ),
+    ),
+    Example(
+        "settlemint-token",
+        finds=(
+            "sm|_pat_{alnum:16}",
+            "sm|_aat_{alnum:24}",
+        ),
+        stays=(
+            "sm_pat_your_token",
+            "osm_sat_tiles",
+        ),
+    ),
+    Example(
+        "intra42-secret",
+        finds=("s-s4|t2ud-{hex:64}",),
+        stays=(
+            "u-s4t2ud-{hex:64} is the client's id",
+            "s-s4t2ud-...",
+        ),
+    ),
+    Example(
+        "thunderstore-token",
+        finds=("ts|s_{alnum:36}",),
+        stays=(
+            "tss_token",
+            "tss_teams_and_service_accounts",
+        ),
+    ),
+    Example(
+        "tableau-token",
+        finds=(
+            "{b64:22}=|=:{alnum:32}",
+            "{b64:16}=|=:{alnum:21}",
+        ),
+        stays=(
+            "{b64:22}==: a digest",
+            "aGVsbG8=:x",
+        ),
+    ),
+    Example(
+        "miro-token",
+        finds=("eyJt|aXJvLm9yaWdpbiI6ImV1MDEifQ_{word:27}",),
+        stays=(
+            "eyJtaXJv is how one begins",
+            "eyJtaXJv...",
+        ),
+    ),
+    Example(
+        "depot-token",
+        finds=(
+            "dep|ot_org_{hex:64}",
+            "dep|ot_project_{alnum:64}",
+        ),
+        stays=(
+            "depot_project_id",
+            "depot_user_configuration_file_name",
+        ),
+    ),
+    Example(
+        "coralogix-key",
+        finds=(
+            "cx|tp_{alnum:30}",
+            "cx|up_{alnum:30}",
+        ),
+        stays=(
+            "cxtp_your_key",
+            "cxup_...",
+        ),
+    ),
+    Example(
+        "checkly-key",
+        finds=(
+            "c|u_{hex:32}",
+            "s|v_{hex:32}",
+        ),
+        stays=(
+            "cu_file and sv_edition",
+            "sv_{hex:10}",
+        ),
+    ),
+    Example(
+        "healthchecks-key",
+        finds=(
+            "hc|w_{alnum:28}",
+            "hc|r_{alnum:28}",
+        ),
+        stays=(
+            "hcw_api_key",
+            "hcr_readonly",
+        ),
+    ),
+    Example(
+        "healthchecks-url",
+        finds=(
+            "curl https://hc-ping.com/⟦{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}⟧",
+            "https://hc-ping.com/⟦{word:22}⟧/backup",
+        ),
+        stays=(
+            "https://hc-ping.com/your-uuid-here",
+            "https://hc-ping.com/<uuid>",
+        ),
+    ),
+    Example(
+        "firehydrant-token",
+        finds=("fh|b-{hex:32}",),
+        stays=(
+            "fhb-token",
+            "fhb-deadbeef",
+        ),
+    ),
+    Example(
+        "uptimerobot-key",
+        finds=(
+            "uptimerobot ⟦u1{digits:6}-{hex:24}⟧",
+            "UptimeRobot: ⟦ur2{digits:6}-{hex:24}⟧",
+        ),
+        stays=(
+            "uptimerobot m7-large",
+            "UptimeRobot u123456 has five monitors",
+        ),
+    ),
+    Example(
+        "uptime-kuma-key",
+        finds=(
+            "u|k1_{word:40}",
+            "u|k23_{word:40}",
+        ),
+        stays=(
+            "uk1_london_and_other_regions_of_the_kingdom",
+            "uk2_key",
+        ),
+    ),
+    Example(
+        "uptime-kuma-url",
+        finds=(
+            "https://kuma.example.org/api/push/⟦{alnum:32}⟧?status=up&msg=OK",
+            "curl http://kuma:3001/api/push/⟦{alnum:10}⟧",
+        ),
+        stays=(
+            "POST /api/push/notifications",
+            "/api/push/subscription",
+        ),
+    ),
+    Example(
+        "gitbook-token",
+        finds=("gb|_api_{alnum:40}",),
+        stays=(
+            "gb_api_token",
+            "gb_api_documentation_for_all_the_editors",
+        ),
+    ),
+    Example(
+        "mintlify-key",
+        finds=(
+            "min|t_{alnum:24}",
+            "min|t_dsc_{alnum:24}",
+        ),
+        stays=(
+            "mint_authority_of_the_token",
+            "mint_dsc_key",
+        ),
+    ),
+    Example(
+        "permit-key",
+        finds=("perm|it_key_{alnum:86}",),
+        stays=(
+            "permit_key_of_the_building_owner_and_of_all_tenants",
+            "permit_key_id",
+        ),
+    ),
+    Example(
+        "savvycal-token",
+        finds=("pt|_secret_{hex:32}",),
+        stays=(
+            "pt_secret_name",
+            "encrypt_secret_configuration_values",
+        ),
+    ),
+    Example(
+        "missive-token",
+        finds=("missi|ve_pat-{word:64}",),
+        stays=(
+            "missive_pat-your-token-goes-here-now",
+            "missive_pat-...",
+        ),
+    ),
+    Example(
+        "pubnub-secret",
+        finds=(
+            "se|c-c-{alnum:48}",
+            "se|c-c-{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}",
+        ),
+        stays=(
+            "pub-c-{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}",
+            "sec-c-key",
+        ),
+    ),
+    Example(
+        "nylas-key",
+        finds=(
+            "ny|k_v0_{alnum:64}",
+            "ny|k_{alnum:48}",
+        ),
+        stays=(
+            "nyk_v0_key",
+            "nyk_...",
+        ),
+    ),
+    Example(
+        "defined-networking-key",
+        finds=("dnk|ey-{upnum:26}-{upnum:52}",),
+        stays=(
+            "dnkey-the-name-of-a-key-that-is-rather-long-here",
+            "dnkey-...",
+        ),
+    ),
+    Example(
+        "wasmer-token",
+        finds=("wa|p_{hex:64}",),
+        stays=(
+            "swap_face and wap_feed",
+            "wap_deadbeef",
+        ),
+    ),
+    Example(
+        "builder-key",
+        finds=("bp|k-{hex:32}",),
+        stays=(
+            "bpk-private-key",
+            "bpk-deadbeef",
+        ),
+    ),
+    Example(
+        "imagekit-key",
+        finds=("imagekit: ⟦priv|ate_{b64:27}=⟧",),
+        stays=(
+            "imagekit private_configuration_name",
+            "IMAGEKIT private_your_key",
+        ),
+    ),
+    Example(
+        "hoppscotch-token",
+        finds=("pa|t-{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}",),
+        stays=(
+            "compat-fedora and pat-0001",
+            "pat-deadbeef",
+        ),
+    ),
+    Example(
+        "sanctum-token",
+        finds=(
+            "7{pipe}{alnum:40}",
+            "12{pipe}{alnum:48}",
+        ),
+        stays=(
+            "{pipe} 1{pipe}{hex:40} {pipe} first commit {pipe}",
+            "3{pipe}four{pipe}five",
+        ),
+    ),
+    Example(
+        "sidekiq-credential",
+        finds=(
+            "BUNDLE_GEMS__CONTRIBSYS__COM=⟦{hex:8}:{hex:8}⟧",
+            "bundle config enterprise.contribsys.com ⟦{hex:8}:{hex:8}⟧",
+        ),
+        stays=(
+            "BUNDLE_GEMS__CONTRIBSYS__COM=$SIDEKIQ",
+            "https://gems.contribsys.com/",
+        ),
+    ),
+    Example(
+        "notify-key",
+        finds=(
+            "notify key: team_key-{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}-⟦{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}⟧",
+            "gcntfy-live-{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}-⟦{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}⟧",
+        ),
+        stays=(
+            "notify {hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12} about it",
+            'notify-send "done"',
+        ),
+    ),
+)
+
+EXAMPLES = (*_HOSTING, *_REGISTRIES, *_BUILDS, *_QUALITY, *_MONITORING, *_WORK, *_PLATFORMS, *_FURTHER)

@@ -912,4 +912,152 @@ EXAMPLES = (
             "sk-...",
         ),
     ),
+    Example(
+        "devin-older-key",
+        finds=(
+            "ap|k_{b64:80}",
+            "ap|k_user_{b64:98}==",
+        ),
+        stays=(
+            "apk_downloads/com/example/application/release_signed",
+            "apk_user_your_key_here",
+        ),
+    ),
+    Example(
+        "devin-lower-key",
+        finds=(
+            "co|g_{lownum:52}",
+            "co|g_{lownum:48}",
+        ),
+        stays=(
+            "cog_wheel_configuration_directory_template_name",
+            "cog_...",
+        ),
+    ),
+    Example(
+        "openai-client-secret",
+        finds=(
+            "e|k_{hex:32}",
+            "e|k_{hex:40}",
+        ),
+        stays=(
+            "week_2 and ek_value",
+            "ek_abcdef",
+        ),
+    ),
+    Example(
+        "kaggle-token",
+        finds=(
+            "KG|AT_{hex:32}",
+            "KG|AT_{alnum:36}",
+        ),
+        stays=(
+            "KGAT_YOUR_TOKEN",
+            "KGAT_...",
+        ),
+    ),
+    Example(
+        "prime-intellect-key",
+        finds=(
+            "pi|t_{hex:64}",
+            "pi|t_{hex:40}",
+        ),
+        stays=(
+            "pit_stop and cockpit_door",
+            "pit_abc123",
+        ),
+    ),
+    Example(
+        "mixedbread-key",
+        finds=(
+            "mx|b_{alnum:38}",
+            "mx|b_{lownum:40}",
+        ),
+        stays=(
+            "mxb_api_key",
+            "mxb_embed_large_v1",
+        ),
+    ),
+    Example(
+        "ragie-key",
+        finds=(
+            "tn|t_{alnum:12}_{alnum:48}",
+            "tn|t_{alnum:11}_{alnum:40}",
+        ),
+        stays=(
+            "tnt_explosives_inventory",
+            "tnt_tenant_id",
+        ),
+    ),
+    Example(
+        "playht-key",
+        finds=("a|k-{hex:32}",),
+        stays=(
+            "break-even and peak-fad",
+            "ak-deadbeef",
+        ),
+    ),
+    Example(
+        "retell-key",
+        finds=(
+            "retell: ⟦ke|y_{hex:28}⟧",
+            "Retell AI wants ⟦ke|y_{hex:28}⟧.",
+        ),
+        stays=(
+            "retell the story with key_value",
+            "retell key_abc",
+        ),
+    ),
+    Example(
+        "venice-key",
+        finds=(
+            "VENICE_INFEREN|CE_KEY_{word:48}",
+            "VENICE-ADM|IN-KEY-{alnum:40}",
+        ),
+        stays=(
+            "VENICE_INFERENCE_KEY_NAME",
+            "export VENICE_ADMIN_KEY_FILE",
+        ),
+    ),
+    Example(
+        "warp-key",
+        finds=(
+            "w|k-1.{hex:64}",
+            "w|k-{alnum:40}",
+        ),
+        stays=(
+            "wk-1.5 and hawk-eye",
+            "WARP_API_KEY=wk-...",
+        ),
+    ),
+    Example(
+        "hyperbrowser-key",
+        finds=(
+            "h|b_{hex:30}",
+            "h|b_{hex:32}",
+        ),
+        stays=(
+            "hb_feature and hb_blob",
+            "hb_deadbeef",
+        ),
+    ),
+    Example(
+        "agentmail-key",
+        finds=(
+            "AGENTMAIL: ⟦a|m_{hex:64}⟧",
+            "agentmail ⟦a|m_us_{alnum:48}⟧",
+        ),
+        stays=(
+            "agentmail am_your_key",
+            "agentmail team_am_list",
+        ),
+    ),
+    Example(
+        "anythingllm-key",
+        finds=("anythingllm: ⟦{upnum:7}-{upnum:7}-{upnum:7}-{upnum:7}⟧",),
+        stays=(
+            "anythingllm XXXXXXX-XXXXXXX-XXXXXXX-XXXXXXX",
+            "AnythingLLM 1.7.2-r1",
+        ),
+    ),
 )

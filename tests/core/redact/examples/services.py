@@ -579,7 +579,7 @@ EXAMPLES = (
     Example(
         "salesforce-token",
         finds=(
-            "00|D{alnum:12}!A{alnum:40}.{alnum:50}",
+            "00|D{alnum:12}!A|Q{alnum:39}.{alnum:50}",
             "5Ae|p861{alnum:60}.{alnum:18}",
         ),
         stays=(
@@ -1484,6 +1484,312 @@ EXAMPLES = (
         stays=(
             "eyJhbGci is how one begins",
             "pk.eyJ1Ijoi{alnum:60}.{word:22} is public",
+        ),
+    ),
+    Example(
+        "asaas-key",
+        finds=(
+            "aa|ct_prod_{alnum:120}",
+            "aa|ct_{alnum:160}",
+        ),
+        stays=(
+            "aact_prod_your_key",
+            "$aact_hmlg_...",
+        ),
+    ),
+    Example(
+        "mercury-token",
+        finds=(
+            "mercu|ry_production_wma_{alnum:44}_yrucrem",
+            "mercu|ry_sandbox_rma_{alnum:44}_yrucrem",
+        ),
+        stays=(
+            "mercury_production_environment_configuration_name",
+            "mercury_sandbox_url",
+        ),
+    ),
+    Example(
+        "creem-key",
+        finds=(
+            "cre|em_{alnum:22}",
+            "cre|em_test_{alnum:22}",
+        ),
+        stays=(
+            "creem_api_key",
+            "creem_test_checkout",
+        ),
+    ),
+    Example(
+        "whop-key",
+        finds=(
+            "api|k_{alnum:13}_A{digits:7}_C_{hex:40}",
+            "api|k_{alnum:48}",
+        ),
+        stays=(
+            "apik_your_key",
+            "apik_...",
+        ),
+    ),
+    Example(
+        "fastmail-token",
+        finds=("fm|u1-{hex:8}-{hex:32}-0-{hex:32}",),
+        stays=(
+            "fmu1-your-token",
+            "fmu1-deadbeef",
+        ),
+    ),
+    Example(
+        "openrouteservice-key",
+        finds=("5b3ce35978|51110001cf6248{hex:32}",),
+        stays=(
+            "5b3ce3597851110001cf6248 is how one begins",
+            "5b3ce359785111",
+        ),
+    ),
+    Example(
+        "zoho-function-key",
+        finds=("10|01.{hex:32}.{hex:32}",),
+        stays=(
+            "1001.5 and 1002.75",
+            "1001.example.org",
+        ),
+    ),
+    Example(
+        "jwt-spaced",
+        finds=(
+            "ey|AidHlwIjogIkpXVCIs{word:40}.ey|A{word:120}.{word:86}",
+            "ew|og{word:40}.ew|og{word:80}.{word:43}",
+        ),
+        stays=(
+            "eyA is how one begins",
+            "they.always.eyAbbreviate",
+        ),
+    ),
+    Example(
+        "telegram-api-hash",
+        finds=(
+            "TELEGRAM_API_HASH=⟦{hex:32}⟧",
+            "the api hash is ⟦{hex:32}⟧",
+        ),
+        stays=(
+            "api_hash = digest(body)",
+            "API hash: sha256",
+        ),
+    ),
+    Example(
+        "npsso-token",
+        finds=(
+            '{"npsso":"⟦{alnum:64}⟧"}',
+            "npsso=⟦{alnum:64}⟧",
+        ),
+        stays=(
+            "the npsso cookie",
+            "npsso=<64 characters>",
+        ),
+    ),
+    Example(
+        "product-key",
+        finds=(
+            "product key: ⟦{upnum:5}-{upnum:5}-{upnum:5}-{upnum:5}-{upnum:5}⟧",
+            "my Windows key is ⟦{upnum:5}-{upnum:5}-{upnum:5}-{upnum:5}-{upnum:5}⟧.",
+        ),
+        stays=(
+            "product key: XXXXX-XXXXX-XXXXX-XXXXX-XXXXX",
+            "serial number PN-1234",
+        ),
+    ),
+    Example(
+        "bitlocker-key",
+        finds=(
+            "bitlocker: ⟦{digits:6}-{digits:6}-{digits:6}-{digits:6}-{digits:6}-{digits:6}-{digits:6}-{digits:6}⟧",
+        ),
+        stays=(
+            "bitlocker 000000-000000-000000-000000-000000-000000-000000-000000",
+            "BitLocker id 123456-654321",
+        ),
+    ),
+    Example(
+        "signal-backup-passphrase",
+        finds=("signal backup passphrase: ⟦{digits:5} {digits:5} {digits:5} {digits:5} {digits:5} {digits:5}⟧",),
+        stays=(
+            "signal backup of 12345 messages",
+            "backup code 12345",
+        ),
+    ),
+    Example(
+        "household-key",
+        finds=(
+            "sonarr api key ⟦{hex:32}⟧",
+            'TRAKT_CLIENT_SECRET: "⟦{hex:64}⟧"',
+            "switchbot token ⟦{hex:96}⟧",
+        ),
+        stays=(
+            "the sonarr api key is in the settings",
+            "radarr api key: <your api key>",
+        ),
+    ),
+    Example(
+        "pushover-key",
+        finds=(
+            "pushover token: ⟦a{lownum:29}⟧",
+            "Pushover user key ⟦u{lownum:29}⟧",
+        ),
+        stays=(
+            "pushover token goes into the settings",
+            "pushover sends {hex:40}",
+        ),
+    ),
+    Example(
+        "gotify-token",
+        finds=(
+            "gotify: ⟦A1{alnum:13}⟧",
+            "GOTIFY_TOKEN=⟦C2{alnum:13}⟧",
+        ),
+        stays=(
+            "gotify ApplicationList",
+            "gotify Client-Settings shows it",
+        ),
+    ),
+    Example(
+        "plex-claim",
+        finds=("cla|im-{alnum:20}",),
+        stays=(
+            "claim-processing-system",
+            "disclaim-er and claim-xxxxxxxxxxxxxxxxxxxx",
+        ),
+    ),
+    Example(
+        "nextcloud-app-password",
+        finds=(
+            "nextcloud: ⟦{alnum:5}-{alnum:5}-{alnum:5}-{alnum:5}-{alnum:5}⟧",
+            "curl -X PROPFIND webdav ⟦{alnum:5}-{alnum:5}-{alnum:5}-{alnum:5}-{alnum:5}⟧",
+        ),
+        stays=(
+            "nextcloud xxxxx-xxxxx-xxxxx-xxxxx-xxxxx",
+            "nextcloud stays-quiet-about-other-words",
+        ),
+    ),
+    Example(
+        "app-password",
+        finds=(
+            "app-specific password for icloud is ⟦{lower:4}-{lower:4}-{lower:4}-{lower:4}⟧",
+            "bsky: ⟦{lownum:4}-{lownum:4}-{lownum:4}-{lownum:4}⟧",
+        ),
+        stays=(
+            "app-specific password: abcd-efgh-ijkl-mnop",
+            "bluesky post make-sure-this-goes",
+        ),
+    ),
+    Example(
+        "google-app-password",
+        finds=(
+            "gmail app password: ⟦{lower:4} {lower:4} {lower:4} {lower:4}⟧",
+            "the app password is ⟦{lower:4} {lower:4} {lower:4} {lower:4}⟧",
+        ),
+        stays=(
+            "app password: make sure that your file is there",
+            "app password: abcd efgh ijkl mnop",
+        ),
+    ),
+    Example(
+        "proxmox-token-secret",
+        finds=(
+            "root@pam!agent=⟦{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}⟧",
+            "proxmox token secret ⟦{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}⟧",
+        ),
+        stays=(
+            "proxmox node {hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}",
+            "root@pam!agent=<uuid>",
+        ),
+    ),
+    Example(
+        "tuya-local-key",
+        finds=(
+            "tuya local key ⟦{alnum:16}⟧",
+            "local_key: ⟦{alnum:15}~⟧",
+        ),
+        stays=(
+            "local_key: str = field()",
+            "local_key = get_local_key(x)",
+        ),
+    ),
+    Example(
+        "network-key",
+        finds=(
+            "network_key: [⟦1{digits:1}, 3{digits:1}, 5{digits:1}, 7{digits:1}, 9{digits:1}, 1{digits:1}, 3{digits:1}, 5{digits:1}, 20{digits:1}, 2{digits:1}, 4{digits:1}, 6{digits:1}, 8{digits:1}, 1{digits:1}, 2{digits:1}, 3{digits:1}⟧]",
+            "S2_AccessControl: ⟦{uphex:32}⟧",
+        ),
+        stays=(
+            "network_key: GENERATE",
+            "network key: none",
+        ),
+    ),
+    Example(
+        "homekit-code",
+        finds=(
+            "homekit code ⟦{digits:3}-{digits:2}-{digits:3}⟧",
+            "The setup code is ⟦{digits:3}-{digits:2}-{digits:3}⟧.",
+        ),
+        stays=(
+            "homekit code: 123-45-678",
+            "HomeKit in 2025-11-01",
+        ),
+    ),
+    Example(
+        "matter-code",
+        finds=(
+            "matter code ⟦{digits:4}-{digits:3}-{digits:4}⟧",
+            "⟦MT:Y.{upnum:17}⟧",
+        ),
+        stays=(
+            "the matter code of conduct",
+            "MT: 12",
+        ),
+    ),
+    Example(
+        "hue-key",
+        finds=(
+            "http://192.168.1.5/api/⟦{alnum:40}⟧/lights",
+            "/api/⟦{hex:32}⟧/groups/1",
+        ),
+        stays=(
+            "http://192.168.1.5/api/your-hue-user/lights",
+            "/api/v2/groups/{hex:32}",
+        ),
+    ),
+    Example(
+        "netatmo-token",
+        finds=("netatmo: ⟦{hex:24}{pipe}{hex:32}⟧",),
+        stays=(
+            "netatmo {hex:24} is a device",
+            "netatmo {pipe} station",
+        ),
+    ),
+    Example(
+        "tesla-owner-token",
+        finds=("qt|s-{hex:64}",),
+        stays=(
+            "qts-theme",
+            "qts-deadbeef",
+        ),
+    ),
+    Example(
+        "nabu-casa-webhook",
+        finds=("https://hooks.nabu.casa/⟦gAAAAAB{word:120}⟧",),
+        stays=(
+            "https://hooks.nabu.casa/...",
+            "https://hooks.nabu.casa/<id>",
+        ),
+    ),
+    Example(
+        "wifi-code",
+        finds=(
+            "WIFI:T:WPA;S:Home;P:⟦{alnum:12}⟧;;",
+            "wifi:s:Home;t:wpa;p:⟦{word:20}⟧;h:true;;",
+        ),
+        stays=(
+            "WIFI:T:WPA;S:<name>;P:<password>;;",
+            "wifi: on; p: 4",
         ),
     ),
 )

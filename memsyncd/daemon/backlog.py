@@ -1,0 +1,95 @@
+"""What changed and is not dealt with yet: filled by the watcher's threads, emptied by the worker.
+
+Names of files by source; the settling decides when a source is due. Safe for several threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from threading import Lock
+
+from memsyncd.core.settle import Pace, Settling
+
+EVERYTHING = ""
+"""Stands for all sources and all days, in the place of a source's name."""
+
+Changed = dict[str, set[str] | None]
+"""Source → names of its files that changed; None: any of them."""
+
+_RETRY_SECONDS = 5.0  # after a failure, twice as long after each further one
+_RETRY_LONGEST = 900.0
+
+
+class Backlog:
+    """Changes that wait. ``monotonic`` is a clock in seconds that only goes forward."""
+
+    def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:
+        self._lock = Lock()
+        self._monotonic = monotonic
+        self._pace = pace
+        self._settling: Settling[str] = Settling()
+        self._names: Changed = {}
+        self._heard: dict[str, set[str]] = {}
+        self._folders: dict[Path, str] = {}
+
+    def watch(self, folders: Mapping[Path, str], pace: Pace) -> None:
+        """Takes these folders for those of sources: resolved folder → name of the source."""
+        with self._lock:
+            self._folders = dict(folders)
+            self._pace = pace
+
+    def notice(self, path: Path) -> bool:
+        """Notes that something changed at a path; False when it is no source's."""
+        with self._lock:
+            if (source := self._folders.get(path.parent)) is not None:
+                self._heard.setdefault(source, set()).add(path.name)
+                self._mark(source, {path.name})
+                return True
+            inside = [name for folder, name in self._folders.items() if folder == path or path in folder.parents]
+            for source in inside:  # the folder itself came, went or was told to have changed somewhere
+                self._mark(source, None)
+            return bool(inside)
+
+    def mark(self, source: str, names: Iterable[str] | None, *, now: bool = False) -> None:
+        """Notes that files of a source changed; ``now``: without waiting for quiet."""
+        with self._lock:
+            self._mark(source, None if names is None else set(names), Pace(quiet=0, ceiling=0) if now else None)
+
+    def heard(self, source: str) -> set[str]:
+        """The names that were told since the last time this was asked."""
+        with self._lock:
+            return self._heard.pop(source, set())
+
+    def take(self) -> Changed:
+        """Takes out what is due."""
+        with self._lock:
+            return {source: self._names.pop(source, None) for source in self._settling.take(self._monotonic())}
+
+    def failed(self, sources: Iterable[str]) -> None:
+        """Puts back what could not be dealt with; everything is looked at then."""
+        with self._lock:
+            for source in sources:
+                self._names[source] = None
+                self._settling.failed(source, self._monotonic(), delay=_RETRY_SECONDS, longest=_RETRY_LONGEST)
+
+    def done(self, sources: Iterable[str]) -> None:
+        """Forgets earlier failures."""
+        with self._lock:
+            for source in sources:
+                self._settling.done(source)
+
+    def due_in(self) -> float | None:
+        """Seconds until something is due; None when nothing waits."""
+        with self._lock:
+            at = self._settling.due_at()
+            return None if at is None else max(0.0, at - self._monotonic())
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._settling)
+
+    def _mark(self, source: str, names: set[str] | None, pace: Pace | None = None) -> None:
+        known = self._names.get(source, set())
+        self._names[source] = None if names is None or known is None else known | names
+        self._settling.mark(source, self._monotonic(), pace or self._pace)
