@@ -397,6 +397,23 @@ def test_an_error_that_only_repeats_itself_is_told_once(daemon_log: Path, tmp_pa
     assert found == [("day.failed", "2026-01-15"), ("no space", None), ("day.failed", "2026-01-16")]
 
 
+def test_it_is_its_error_that_makes_an_event_news(daemon_log: Path, tmp_path: Path) -> None:
+    emit = configure_daemon(LogConfig(), hide, launchd=True, state_dir=tmp_path)
+
+    def fail(error: Exception) -> None:
+        try:
+            raise error
+        except ValueError:
+            emit("job.failed", status="error", exc_info=True)
+            logging.getLogger("apscheduler").exception("Job raised")
+
+    for error in (ValueError("one"), ValueError("one"), ValueError("two")):
+        fail(error)
+    emit("job.failed", status="error", exc_info=ValueError("two"))
+    found = [(line["event"], line["exception"][-3:]) for line in lines(daemon_log)]
+    assert found == [(event, error) for error in ("one", "two") for event in ("job.failed", "Job raised")]
+
+
 def test_events_that_are_no_errors_may_repeat_themselves(daemon_log: Path, tmp_path: Path) -> None:
     emit = configure_daemon(LogConfig(), hide, launchd=True, state_dir=tmp_path)
     for _ in range(3):

@@ -26,6 +26,7 @@ COMMANDS = {
     "show": "One day's memory.",
     "run": "The daemon: watch the logs, write the days that change.",
     "service": "Run it always: a systemd user unit, a launchd agent.",
+    "logs": "The structured log, for people; --follow goes on.",
     "history": "The versions of memory files that were replaced.",
     "undo": "Bring an earlier version of a day's file back.",
     "status": "How memory stands, and what needs you.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -120,7 +121,7 @@ def _chosen(
     if installed and speaks:
         return journal
     files = [*filter(None, [config.log.file]), default_file(state_dir(config, call.env))]
-    there = next((file for file in files if file.exists()), None)
+    there = next((file for file in files if _exists(file)), None)
     if there is None and (speaks or (installed and follow)):
         return journal
     if there is None and follow and config.log.file:
@@ -134,6 +135,17 @@ def _chosen(
             "the file that [log] file names",
         )
     return stack.enter_context(LogFile(there, torn=not follow))
+
+
+def _exists(file: Path) -> bool:
+    """Whether there is something of this name, which may turn out to be unreadable."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _shown(log: Journal | LogFile, wanted: Wanted, limit: int | None, *, follow: bool) -> Iterator[LogLine]:
@@ -159,4 +171,4 @@ def _painter(env: Mapping[str, str]) -> Paint:
     """Colours for a terminal; click takes them out on the way to anything else."""
     if env.get("NO_COLOR"):
         return lambda text, _: text
-    return lambda text, part: click.style(text, **_LOOKS.get(part, {}))
+    return lambda text, part: click.style(text, **_LOOKS[part]) if part in _LOOKS else text

@@ -93,7 +93,10 @@ def default_file(state_dir: Path) -> Path:
 
 @contextmanager
 def bound(**fields: object) -> Iterator[None]:
-    """Adds ``fields``, such as the run or the day, to every line that this thread logs meanwhile."""
+    """Adds ``fields``, such as the run or the day, to every line that this thread logs meanwhile.
+
+    A run is given by its number: words that are new each time would make every error news.
+    """
     load_structlog()
     import structlog  # noqa: PLC0415 — loaded above
 

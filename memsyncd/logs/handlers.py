@@ -174,13 +174,18 @@ def _make_private(path: Path) -> None:
 
 def _sameness(record: logging.LogRecord) -> Hashable:
     """What two records have in common that say the same: everything in words; numbers and times may differ."""
-    error = record.exc_info[1] if record.exc_info else None
     if not isinstance(record.msg, dict):
-        return record.name, record.levelno, record.getMessage(), repr(error)
-    words = (
-        part for part in record.msg.items() if not isinstance(part[1], int | float) and part[0] != "timestamp"
-    )
-    return record.levelno, tuple((key, str(value)) for key, value in words)
+        return record.name, record.levelno, record.getMessage(), _error(record.exc_info)
+    words = {key: str(value) for key, value in record.msg.items() if not isinstance(value, int | float)}
+    words |= {"timestamp": "", "exc_info": _error(record.msg.get("exc_info"))}
+    return record.levelno, frozenset(words.items())
+
+
+def _error(exc_info: object) -> str:
+    """The exception in words; ``exc_info`` is as logging takes it: an exception, its three parts, or True."""
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    return repr(exc_info[1] if isinstance(exc_info, tuple) else exc_info)
 
 
 def _add(record: logging.LogRecord, name: str, value: object) -> None:

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from memsyncd.cli.logs import command, since_of
-from memsyncd.errors import ConfigError, MemsyncdError
+from memsyncd.errors import ConfigError, FileError, MemsyncdError
 from tests.adapters.fake_journal import Scripted
 from tests.core.redact.shapes import SHAPES, survivors
 
@@ -114,6 +114,13 @@ def test_the_state_folder_of_the_environment_is_honoured(tmp_path: Path, monkeyp
     (tmp_path / "state/log").mkdir(parents=True)
     append(tmp_path / "state/log/memsyncd.jsonl", "there")
     assert shown() == ["there"]
+
+
+def test_a_log_that_cannot_be_read_is_no_log_that_is_not_there(log: Path) -> None:
+    log.symlink_to(log)
+    ran = logs()
+    assert isinstance(ran.exception, FileError)
+    assert str(ran.exception).startswith("cannot read the log file")
 
 
 def test_quiet_leaves_out_which_log_it_is(write: Callable[..., None]) -> None:

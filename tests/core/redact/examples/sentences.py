@@ -226,4 +226,26 @@ EXAMPLES = (
         finds=("wifi: ⟦x{alnum:9}7⟧", "WLAN-Schlüssel: ⟦hunter2⟧"),
         stays=("wifi: 5GHz band is broken", "wifi is wlan0, WLAN ist langsam"),
     ),
+    Example(
+        "bracketed-password",
+        finds=('its admin password ("⟦{print:12}7⟧") has to go', "the db password (⟦x{alnum:10}4⟧) is old"),
+        stays=(
+            "the password (optional)",
+            "a password (min. 8 characters)",
+            "the passwords (see section-4)",
+            "password (8-64)",
+        ),
+    ),
+    Example(
+        "password-below",
+        finds=(
+            "here's the db password\n⟦{alnum:11}4⟧\ndon't share it",
+            "This is the api token:\n  ⟦{alnum:20}⟧\n",
+        ),
+        stays=(
+            "here is the password\nreset form for step 3",
+            "here's the key:\nfoo.bar_2",
+            "This is the token\n1. first",
+        ),
+    ),
 )
