@@ -2,11 +2,13 @@
 
 The logs are an OpenClaw state folder, ``memsyncd/demo_logs``. Where its people paste a secret, the bundled files
 hold a marker such as ``{{secret:github}}``; a token of that shape takes its place in the copy, so that no release
-and no repository ever holds one. This module reads packaged files; the caller says how files are written.
+and no repository ever holds one. This module reads packaged files; the caller says how files are written, but for
+the one message that comes later.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import string
 import zlib
@@ -20,6 +22,9 @@ from typing import Final
 from msgspec import Struct
 
 _LETTERS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_AT_HOME: Final = "c20d9e17-48f6-4e02-b3ac-7d8851f0a975.jsonl"
+"""The session whose last turn on Friday night asks where the rack should stand."""
+
 _MARKER: Final = re.compile(rb"\{\{secret:([a-z]+)\}\}")
 
 
@@ -29,6 +34,29 @@ class DemoFolders(Struct, frozen=True, kw_only=True):
     sessions_dir: Path  # session logs of the agent "main"
     memory_dir: Path  # memory folder; holds one note that a person wrote
     secrets: tuple[str, ...]  # every secret planted in the logs
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """A message that came after the week was laid out."""
+
+    log: Path
+    text: str
+
+
+def say_one_more(demo: DemoFolders) -> Said:
+    """Appends one message to a log, as OpenClaw does: a line in one write, chained to the entry before it."""
+    log = demo.sessions_dir / _AT_HOME
+    text = "Agreed: the rack goes on top of the wardrobe, out of Emil's reach."
+    entry = {
+        "type": "message",
+        "id": "3f60b7c8",
+        "parentId": json.loads(log.read_bytes().splitlines()[-1])["id"],
+        "timestamp": "2026-01-16T22:07:31.204Z",
+        "message": {"role": "user", "content": [{"type": "text", "text": text}], "timestamp": 1768601251198},
+    }
+    with log.open("ab") as file:
+        file.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+    return Said(log=log, text=text)
 
 
 def lay_out(target: Path, rng: Random, write: Callable[[Path, bytes], object]) -> DemoFolders:
