@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from memsyncd import demo
-from memsyncd.demo import DemoFolders, lay_out
+from memsyncd.demo import DemoFolders, lay_out, say_one_more
 
 BUNDLED = Path(demo.__file__).with_name("demo_logs")
 SESSIONS = sorted(path for path in (BUNDLED / "agents/main/sessions").iterdir() if path.name != "sessions.json")
@@ -134,3 +134,27 @@ def test_secrets_follow_from_the_random_source(tmp_path: Path) -> None:
 
     assert secrets(7) == secrets(7)
     assert not set(secrets(7)) & set(secrets(8))
+
+
+# --- one more message ---
+
+
+def test_one_more_message_is_a_line_at_the_end_of_a_log(laid_out: DemoFolders) -> None:
+    before = {path: path.read_bytes() for path in laid_out.sessions_dir.iterdir()}
+    said = say_one_more(laid_out)
+    assert said.log.read_bytes().startswith(before.pop(said.log))
+    assert before == {path: path.read_bytes() for path in laid_out.sessions_dir.iterdir() if path != said.log}
+    *others, last = entries(said.log)
+    assert last["message"]["content"] == [{"type": "text", "text": said.text}]
+    assert said.log.read_bytes().endswith(b"}\n")
+    assert last["parentId"] == others[-1]["id"]
+    assert last["id"] not in {entry["id"] for entry in others}
+    assert last.keys() == others[-1].keys()
+
+
+def test_it_comes_on_friday_after_all_the_others(laid_out: DemoFolders) -> None:
+    *_, before, last = entries(say_one_more(laid_out).log)
+    assert before["timestamp"] < last["timestamp"]
+    at = datetime.fromtimestamp(last["message"]["timestamp"] / 1000, ZoneInfo("Europe/Berlin"))
+    assert at.date().isoformat() == "2026-01-16"
+    assert at < datetime.fromisoformat(last["timestamp"])

@@ -1,4 +1,4 @@
-"""``memsyncd demo``: the main job on bundled, made-up logs, in a folder of its own."""
+"""``memsyncd demo``: the main job on bundled, made-up logs, in a folder of its own; then the daemon, live."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import click
 
 from memsyncd.adapters.discover import sources_from_folders
 from memsyncd.adapters.files import make_folder, write_private
+from memsyncd.cli import demo_live
+from memsyncd.cli.demo_live import Live
 from memsyncd.cli.options import Invocation, invocation, shared_options
 from memsyncd.cli.output import count, short_path, size
 from memsyncd.cli.report import word
@@ -32,17 +34,19 @@ _STATE = "memsyncd"  # memsyncd's own folder, beside the logs
 @click.option(
     "--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Work here, not in a new folder."
 )
+@click.option("--no-live", is_flag=True, help="Leave out the last part, in which the daemon runs.")
 @shared_options
 @invocation
-def command(call: Invocation, folder: Path | None) -> int:
+def command(call: Invocation, folder: Path | None, no_live: bool) -> int:
     r"""Run memsyncd on a made-up week of logs and show the memory files that come out.
 
+    Then a daemon starts there, a message is appended to a log, the memory file changes, and the daemon is stopped.
     Nothing of yours is read or written: logs, memory and state lie in one new folder that you may delete.
 
     \b
     Examples:
       memsyncd demo
-      memsyncd demo --dir /tmp/memsyncd-demo
+      memsyncd demo --dir /tmp/memsyncd-demo --no-live
     """
     place = (folder or Path(tempfile.mkdtemp(prefix="memsyncd-demo-"))).absolute()
     if folder and place.exists() and any(place.iterdir()):
@@ -51,12 +55,18 @@ def command(call: Invocation, folder: Path | None) -> int:
     demo = lay_out(place, Random(), write_private)  # noqa: S311 — made-up secrets
     report = _run(call, demo, place)
     files = sorted(demo.memory_dir.glob("*.md"))
-    if leaks := _leaks(demo, place / _STATE):
-        raise MemsyncdError("a planted secret came out", where=leaks[0], hint="please report this")
-    if call.out.as_json:
-        call.out.json({"folder": place, "days": report.days, "files": files})
-    else:
+    _refuse_leaks(demo, place / _STATE)
+    if not call.out.as_json:
         _show(call, demo, report, files)
+    live = _live(call, demo, place / _STATE, left_out="--no-live was given" if no_live else demo_live.why_not())
+    _refuse_leaks(demo, place / _STATE)
+    if call.out.as_json:
+        call.out.json({"folder": place, "days": report.days, "files": files, "live": live})
+    else:
+        call.out.say("")
+        call.out.say(
+            "None of the planted secrets is in any of these files. Edit one, run it again, and your words stay:"
+        )
         call.out.say(f"  {_again(demo, place / _STATE)}")
     return 0
 
@@ -73,11 +83,26 @@ def _run(call: Invocation, demo: DemoFolders, place: Path) -> RunReport:
         return engine.catch_up()
 
 
-def _leaks(demo: DemoFolders, state: Path) -> list[Path]:
-    """Files that hold one of the planted secrets: none, or the demo fails."""
+def _live(call: Invocation, demo: DemoFolders, state: Path, *, left_out: str | None) -> Live | None:
+    say = call.out.say if not call.out.as_json else _unheard
+    say("")
+    if left_out:
+        say(f"The live part was left out: {left_out}.")
+        return None
+    say("Now live:")
+    return demo_live.play(demo, state, call.env, say)
+
+
+def _unheard(_text: str) -> None:
+    """Where a program listens, nothing is told on the way."""
+
+
+def _refuse_leaks(demo: DemoFolders, state: Path) -> None:
+    """Ends the demo if one of the planted secrets stands in a file that it wrote."""
     written = [path for root in (demo.memory_dir, state) for path in root.rglob("*") if path.is_file()]
     secrets = [secret.encode() for secret in demo.secrets]
-    return [path for path in written if any(secret in path.read_bytes() for secret in secrets)]
+    if leaks := [path for path in written if any(secret in path.read_bytes() for secret in secrets)]:
+        raise MemsyncdError("a planted secret came out", where=leaks[0], hint="please report this")
 
 
 def _show(call: Invocation, demo: DemoFolders, report: RunReport, files: list[Path]) -> None:
@@ -96,8 +121,6 @@ def _show(call: Invocation, demo: DemoFolders, report: RunReport, files: list[Pa
         day = by_name.get(path.name)
         told = f"{count(day.messages, 'message')}, {word(day)}" if day else "left alone"
         out.say(f"  {short_path(path, env)}  {size(path.stat().st_size)}  ({told})")
-    out.say("")
-    out.say("None of the planted secrets is in any of these files. Edit one, run it again, and your words stay:")
 
 
 def _again(demo: DemoFolders, state: Path) -> str:
