@@ -161,7 +161,9 @@ def _woken() -> Iterator[tuple[Callable[[float], None], Callable[[Daemon], None]
     Handlers run between two steps of the main thread, which may hold a lock just then: they only set flags. The
     byte that the interpreter writes into a pipe for each signal ends the wait.
     """
-    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    reading, writing = os.pipe()
+    for end in (reading, writing):
+        os.set_blocking(end, False)
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
 

@@ -257,6 +257,9 @@ def test_a_first_read_that_was_interrupted_still_judges() -> None:
 CRON_FIRST = "[cron:3f2a backup] Run it"
 
 
+CRON_FIRST = "[cron:3f2a backup] Run it"
+
+
 def test_a_dreaming_run_takes_the_whole_session_out_however_late_it_shows() -> None:
     dream = {"runId": "dreaming-narrative-light-1"}
     transcript = Transcript().user("Write a diary").assistant("Dear diary")

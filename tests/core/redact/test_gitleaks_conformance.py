@@ -81,11 +81,18 @@ def plain_findings(text: str) -> set[tuple[str, int, int]]:
     }
 
 
-def _plain_secrets(rule: Plain, raw: bytes) -> Iterator[tuple[int, int]]:
-    for match in rule.regex.finditer(raw):  # type: ignore[attr-defined]
+def _matches(pattern: Pattern, raw: bytes) -> Iterator[tuple[int, int]]:
+    position = 0
+    while position <= len(raw) and (match := pattern.search(raw, position)):
         begin, stop = match.span()
-        whole = raw[begin:stop].strip(b"\n")
-        begin += raw[begin:stop].index(whole)
+        yield begin, stop
+        position = max(stop, begin + 1)
+
+
+def _plain_secrets(rule: Plain, raw: bytes) -> Iterator[tuple[int, int]]:
+    for first, stop in _matches(rule.regex, raw):
+        whole = raw[first:stop].strip(b"\n")
+        begin = first + raw[first:stop].index(whole)
         start, end = 0, len(whole)
         again = rule.regex.search(whole)
         groups = [rule.group] if rule.group else range(1, rule.regex.groups + 1)

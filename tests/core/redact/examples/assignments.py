@@ -22,6 +22,7 @@ EXAMPLES = (
     Example(
         "assigned-password",
         finds=(
+            "Passwort: ⟦siayb-qFLUz-zX|fjX⟧",
             "password: ⟦x{alnum:5}!{alnum:6}7⟧",
             "Passwort für den Server: ⟦x{alnum:5}!{alnum:6}7⟧",
             "Password:\n  ⟦x{alnum:5}!{alnum:6}7⟧",
