@@ -1,13 +1,17 @@
 # make demo   sets up, then runs memsyncd on made-up logs and shows what comes out
 # make test   sets up, then lint, types, import rules and all tests
 # make bench  sets up, then the benchmarks; not part of the tests
+# make bench-daemon  sets up, then how fast the daemon writes, and what it costs while nothing happens
+# make soak   sets up, then the daemon under everything that can happen to it, for MINUTES with SEED
 # make bench-redact  sets up, then what redaction finds, finds wrongly and costs
 PYTHON ?= python3
 VENV   ?= .venv
+MINUTES ?= 20
+SEED   ?= 1
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint types layers unit bench bench-redact wheel clean
+.PHONY: setup demo test lint types layers unit bench bench-redact bench-daemon soak wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -41,6 +45,12 @@ bench: setup
 
 bench-redact: setup
 	$(BIN)/python -m benchmarks.redaction
+
+bench-daemon: setup
+	$(BIN)/python -m benchmarks.daemon
+
+soak: setup
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --seed $(SEED)
 
 wheel: setup
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

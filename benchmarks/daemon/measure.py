@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,6 +17,7 @@ from tests.builders import Transcript
 
 _LOOK = 0.001  # seconds between two looks at a file
 _PATIENCE = 60.0
+_QUIET_AFTER = 5.0  # seconds without a write after which a burst is over; more than the quiet time
 
 
 class Idle(Struct, frozen=True):
@@ -44,7 +45,7 @@ def delays(place: Place, times: int) -> list[float]:
         before = _identity(path)
         began = time.perf_counter()
         place.say(talk)
-        _until(lambda path=path, before=before: _identity(path) != before, f"{path.name} was not written")
+        _until(partial(_changed, path, before), f"{path.name} was not written")
         found.append(time.perf_counter() - began)
         time.sleep(0.05)  # for what the daemon does after a file
     return found
@@ -67,13 +68,15 @@ def everywhere(place: Place, process: Process, appends: int, a_second: float) ->
     return len(published)
 
 
-def burst(place: Place, process: Process, appends: int, seconds: float) -> int:
-    """Appends without a pause; returns how often the file written most often was written."""
+def burst(place: Place, process: Process, appends: int, seconds: float) -> tuple[int, float]:
+    """Appends without a pause; how often the file written most often was written, and how long it really took."""
     list(process.events())
     order = place.rng.choices(place.talks, k=appends)
     last = {place.memory(talk).stem for talk in place.talks}
+    began = time.monotonic()
     _spread(order, seconds, place.say)
     quiet, writes = time.monotonic(), Counter[str]()
+    took = quiet - began
     while time.monotonic() - quiet < _QUIET_AFTER:
         for event in process.events():
             if event["event"] == "day.published":
@@ -82,10 +85,7 @@ def burst(place: Place, process: Process, appends: int, seconds: float) -> int:
         time.sleep(0.1)
     if set(writes) != last:
         raise SystemExit(f"only {sorted(writes)} of {sorted(last)} were written")
-    return max(writes.values())
-
-
-_QUIET_AFTER = 5.0  # seconds without a write after which a burst is over; more than the quiet time
+    return max(writes.values()), took
 
 
 def _spread(order: list[Transcript], seconds: float, say: Callable[[Transcript], None]) -> None:
@@ -97,8 +97,12 @@ def _spread(order: list[Transcript], seconds: float, say: Callable[[Transcript],
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    found = os.stat(path)
+    found = path.stat()
     return found.st_ino, found.st_mtime_ns
+
+
+def _changed(path: Path, before: tuple[int, int]) -> bool:
+    return _identity(path) != before
 
 
 def _until(true: Callable[[], bool], otherwise: str) -> None:

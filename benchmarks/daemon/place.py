@@ -14,7 +14,7 @@ import tomli_w
 
 from benchmarks.daemon.process import Process
 from benchmarks.words import Words
-from tests.builders import OpenClawHome, Transcript
+from tests.builders import OpenClawHome, Transcript, line
 
 _FIRST = datetime(2024, 1, 1, 9, tzinfo=UTC)
 _OF_THE_USER = ("MEMSYNCD_", "OPENCLAW_", "XDG_", "NOTIFY_", "WATCHDOG_")
@@ -51,7 +51,8 @@ class Place:
         """Appends one message."""
         add = self.rng.choice((talk.user, talk.assistant))
         add(self._words.prose(200))
-        self.home.append(talk)
+        with self.home.path(talk).open("ab") as file:
+            file.write(line(talk.entries[-1]))
 
     def memory(self, talk: Transcript) -> Path:
         """The file of the day on which this session's next message will be said."""

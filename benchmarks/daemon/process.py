@@ -17,6 +17,9 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE = 300.0  # seconds for a first look at all logs
+NOT_JSON = "not JSON"
+"""The event that stands for a line that no logger wrote, such as one of a traceback."""
+
 _SERIAL = count(1)
 
 
@@ -97,8 +100,10 @@ class Process:
                 if not line.endswith(b"\n"):
                     return
                 self._read += len(line)
-                with suppress(ValueError):
+                try:
                     yield json.loads(line)
+                except ValueError:
+                    yield {"event": NOT_JSON, "reason": line.decode(errors="replace").strip()}
 
     # --- figures ---
 
@@ -119,7 +124,7 @@ class Process:
         return len(self._tasks())
 
     def descriptors(self) -> int:
-        return len(os.listdir(self._proc("fd")))
+        return sum(1 for _ in self._proc("fd").iterdir())
 
     def children(self) -> list[str]:
         return [child for task in self._tasks() for child in (task / "children").read_text().split()]

@@ -1,9 +1,9 @@
 """``python -m benchmarks.soak --minutes 20 --seed 1``: the daemon under everything that can happen to it.
 
 Logs grow, move and vanish, people write into the memory files, the daemon is killed, stopped and told to reload,
-the disk fills up and the clock is set; then its files are compared with those of a fresh catch-up. The seed decides
-what is done, not when the daemon does what. What cannot be done on this machine is left out, and said. Exit code 1:
-something was wrong. Linux only.
+the disk fills up and the clock is set; then its files are compared with those of a fresh catch-up. The seed
+decides what is done, not when the daemon does what. What cannot be done on this machine is left out, and said.
+Exit code 1: something was wrong. Linux only.
 """
 
 from __future__ import annotations
@@ -54,7 +54,13 @@ def _tell(options: argparse.Namespace, soak: Soak) -> bool:
     }
     if options.json:
         figures = [{**msgspec.structs.asdict(one), "missed": one.missed} for one in table.figures]
-        told = {"seed": options.seed, "done": done, "left_out": soak.left_out, "figures": figures, "faults": faults}
+        told = {
+            "seed": options.seed,
+            "done": done,
+            "left_out": soak.left_out,
+            "figures": figures,
+            "faults": faults,
+        }
         print(json.dumps(told, default=str, indent=1))
     else:
         print(f"\nseed {options.seed}:", ", ".join(f"{what} {number}" for what, number in done.items()))

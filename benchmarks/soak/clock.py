@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 _PLACES = ("/usr/lib", "/usr/local/lib", "/lib")
@@ -36,4 +35,4 @@ class FakeClock:
         self.hours = hours
         new = self._file.with_suffix(".new")
         new.write_text(f"{hours:+d}h\n")
-        os.replace(new, self._file)
+        new.replace(self._file)

@@ -17,7 +17,7 @@ from memsyncd.core.markers import parse
 
 _NOTE = re.compile(r"Note (\d+):")
 _IN_STATE = re.compile(
-    r"state\.json|store\.sqlite|lock|canary|(bases|history)/[^/.]+(/\d{4}-\d\d-\d\d[^/]*\.(md|zst))?|bases|history"
+    r"state\.json|store\.sqlite|lock|canary(/canary)?|(bases|history)/[^/.]+(/\d{4}-\d\d-\d\d[^/]*\.(md|zst))?|bases|history"
 )
 """What a state folder may hold when nobody is at work."""
 

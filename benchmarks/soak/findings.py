@@ -13,6 +13,8 @@ _NONE = at_most(0, "")
 def add_findings(soak: Soak, table: Table) -> dict[str, list[str]]:
     """Adds a row for each thing that was looked at; returns what was wrong, each with where."""
     place, lives = soak.place, soak.lives
+    # Looked for first: reading the store leaves files beside it.
+    litter = compare.litter(place.state, [place.memory(agent) for agent in place.agents])
     fresh = place.fresh("at-the-end")
     name, memory = place.loses.name, place.memory(place.loses)
     held, there = (compare.known(state, name).keys() for state in (place.state, fresh / "state"))
@@ -27,7 +29,7 @@ def add_findings(soak: Soak, table: Table) -> dict[str, list[str]]:
         "days that shrank": soak.shrunk,
         "lines of a person lost": soak.person.lost(),
         "lines of a person doubled": soak.person.doubled(),
-        "files left lying about": compare.litter(place.state, [place.memory(one) for one in place.agents]),
+        "files left lying about": litter,
         "starts that failed": lives.refused,
         "ends late, or with another code than 0": lives.bad_ends,
         "errors that nobody foresaw": lives.unexpected,

@@ -49,7 +49,7 @@ class Agent:
             "reset": lambda rng: self.home.reset(self._close(rng), self._now(rng), zst=rng.random() < 0.3),
             "archive": lambda rng: self.home.deleted(self._close(rng), self._now(rng), zst=rng.random() < 0.3),
             "compact": lambda rng: self.home.compact_lines(self._pick(rng), 2, self._now(rng)),
-            "index": lambda rng: self.home.know(f"chat{rng.randint(1, 5)}", self._pick(rng), chatType="direct"),
+            "index": self._index,
             "truncate": lambda rng: self.home.truncate(self._pick(rng), rng.randint(0, 3)),
             "delete": lambda rng: self.home.path(self._close(rng)).unlink(),
         }
@@ -105,6 +105,11 @@ class Agent:
     def _rewrite(self, rng: Random) -> None:
         talk = self._pick(rng)
         self.home.rewrite(talk, max(1, len(talk.entries) - rng.randint(1, 6)))
+
+    def _index(self, rng: Random) -> None:
+        # A key of its own: an index that forgets sessions tells a later reader less than an earlier one.
+        talk = self._pick(rng)
+        self.home.know(f"chat-{talk.session[-6:]}", talk, chatType="direct")
 
     # --- draws ---
 

@@ -8,8 +8,8 @@ from random import Random
 
 from benchmarks.soak.clock import FakeClock
 from benchmarks.soak.lives import Lives
-from benchmarks.soak.plan import TROUBLES
 from benchmarks.soak.place import Place
+from benchmarks.soak.plan import TROUBLES
 
 Deed = Callable[[Random], object]
 

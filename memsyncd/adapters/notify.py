@@ -48,6 +48,7 @@ class Notify:
         if not self._address:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as way:
+            way.setblocking(False)  # noqa: FBT003 - its only form; a manager that does not read must not hold us
             way.sendto(text.encode(), self._address)
 
 

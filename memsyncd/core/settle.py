@@ -31,6 +31,9 @@ class Settling(Generic[Key]):
     def __len__(self) -> int:
         return len(self._marks)
 
+    def __contains__(self, key: Key) -> bool:
+        return key in self._marks
+
     def mark(self, key: Key, now: float, pace: Pace) -> None:
         """Notes a change of ``key``; the newest pace counts. One that waits after a failure goes on waiting."""
         if key in self._marks and key in self._failures:

@@ -18,7 +18,7 @@ Changed = dict[str, set[str] | None]
 """Source → names of its files that changed; None: any of them."""
 
 _RETRY_SECONDS = 5.0  # after a failure, twice as long after each further one
-_RETRY_LONGEST = 900.0
+_RETRY_LONGEST = 300.0
 
 
 class Backlog:
@@ -67,11 +67,15 @@ class Backlog:
             return {source: self._names.pop(source, None) for source in self._settling.take(self._monotonic())}
 
     def failed(self, sources: Iterable[str]) -> None:
-        """Puts back what could not be dealt with; everything is looked at then."""
+        """Puts back what could not be dealt with; everything is looked at then.
+
+        What waits already goes on waiting: the wait grows with each try, not with each failure.
+        """
         with self._lock:
             for source in sources:
                 self._names[source] = None
-                self._settling.failed(source, self._monotonic(), delay=_RETRY_SECONDS, longest=_RETRY_LONGEST)
+                if source not in self._settling:
+                    self._settling.failed(source, self._monotonic(), delay=_RETRY_SECONDS, longest=_RETRY_LONGEST)
 
     def done(self, sources: Iterable[str]) -> None:
         """Forgets earlier failures."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from zoneinfo import ZoneInfo
 
 from memsyncd.adapters.alarms import Alarms
@@ -71,6 +71,7 @@ class Daemon:
             emit=emit,
             now=lambda: clock.now().isoformat(timespec="seconds"),
         )
+        self._arming = Lock()
         self._armed: float | None = None  # the instant for which the alarm is set
         self._drift = self._drift_now()
         self._moved = (clock.monotonic(), 0)  # when work last moved on, and how far it was then
@@ -134,6 +135,8 @@ class Daemon:
             self.jumps += 1
             self._emit("clock.jumped", status="ok", seconds=round(drift - self._drift, 1))
             self._set_alarms()
+            self._armed = None  # the alarm was set by the clock that jumped
+            self._arm()
             self.alarms.wake()
             self.alarms.after("reconcile-now", 0, self._reconcile)
         self._drift = drift
@@ -160,13 +163,15 @@ class Daemon:
 
         One that is set for earlier stays: when it rings and nothing is due yet, it is set anew.
         """
-        due = self.backlog.due_in()
-        if due is None or not self.ready.is_set() or self.wants.stop or self.worker.busy:
-            return
-        at = self._clock.monotonic() + due
-        if self._armed is None or at < self._armed:
-            self._armed = at
-            self.alarms.after("drain", due, self._drain)
+        # Worker and watcher come at once, and the later alarm must not take the earlier one's place.
+        with self._arming:
+            due = self.backlog.due_in()
+            if due is None or not self.ready.is_set() or self.wants.stop or self.worker.busy:
+                return
+            now = self._clock.monotonic()
+            if self._armed is None or now + due < self._armed or self._armed < now - _JUMP:
+                self._armed = now + due
+                self.alarms.after("drain", due, self._drain)
 
     # --- the worker's thread ---
 
@@ -245,6 +250,10 @@ class Daemon:
             self._emit("job.failed", status="failed", job=name, reason=f"{type(why).__name__}: {why}")
             self.worker.tally.failures[name] = f"{type(why).__name__}: {why}"
             self.backlog.failed([EVERYTHING])
+            if name == "begin":  # whoever watches over us starts us again
+                self.failed = MemsyncdError("the daemon could not begin", why=f"{type(why).__name__}: {why}")
+                self.wants.stop = True
+                self.wake()
         self._armed = None
         self._arm()
 

@@ -157,8 +157,9 @@ class Worker:
         if broken:
             self._note_failures(sources, broken)
         else:
-            self.tally.failures.clear()
-            self._backlog.done([*sources, EVERYTHING])
+            self._backlog.done(sources)
+            if EVERYTHING in sources:  # a part that went well says nothing of what failed before
+                self.tally.failures.clear()
 
     def _looks_blocked(self, report: RunReport) -> bool:
         """Whether logs are there that could not be read; a folder that is gone is no failure of ours."""
@@ -166,7 +167,7 @@ class Worker:
 
     def _note_failures(self, sources: Sequence[str], why: dict[str, str]) -> None:
         """Everything is tried again later: which days a failure concerned is not known any more then."""
-        self.tally.failures = why
+        self.tally.failures = why if EVERYTHING in sources else self.tally.failures | why
         for what, reason in why.items():
             self._emit("work.failed", status="failed", what=what, reason=reason)
         self._backlog.done(source for source in sources if source != EVERYTHING)

@@ -85,7 +85,9 @@ def read_log(context: Context, log: Log, cursor: Cursor | None) -> tuple[Tally, 
     try:
         file, now = open_log(log.path)
     except FileError as problem:
-        return Tally(problem=problem), False
+        # Renamed or deleted since the folder was listed; under its new name it is found.
+        gone = isinstance(problem.__cause__, FileNotFoundError)
+        return Tally(problem=None if gone else problem), False
     with file:
         if cursor is not None and (log.artefact.compressed or not grew_only(cursor, file, now)):
             cursor = None

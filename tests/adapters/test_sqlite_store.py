@@ -14,6 +14,7 @@ from memsyncd.adapters.store.base import Rewrite, Store
 from memsyncd.adapters.store.schema import MIGRATIONS
 from memsyncd.adapters.store.sqlite import SqliteStore
 from memsyncd.errors import StoreError
+from memsyncd.model import Session
 from tests.adapters.store_contract import *  # noqa: F403 — the contract's tests run here
 from tests.adapters.store_contract import SOURCE, T0, batch, cursor, facts, texts, turn
 
@@ -109,3 +110,18 @@ def test_a_text_that_was_replaced_is_in_none_of_the_files_any_more(tmp_path: Pat
     files = [file for file in path.parent.iterdir() if b"quite a secret" in file.read_bytes()]
     store.close()
     assert files == []
+
+
+def test_no_write_that_fails_speaks_of_sqlite_only(tmp_path: Path) -> None:
+    """A full disk: callers wait for it to end, and know it by its kind."""
+    store = SqliteStore(tmp_path / "state" / "store.sqlite")
+    number = store.register(SOURCE)
+    store._db.execute("PRAGMA query_only = ON")
+    for write in (
+        lambda: store.know_sessions(number, [Session(id="s1", title="a title")]),
+        lambda: store.apply(number, batch(facts(turns=(turn("a"),)))),
+        lambda: store.set_note("a", "b"),
+    ):
+        with pytest.raises(StoreError, match="cannot write"):
+            write()
+    store.close()

@@ -78,6 +78,13 @@ def test_what_failed_comes_back_later_and_later():
     assert waiting.due_in() == 5
 
 
+def test_a_further_failure_while_it_waits_does_not_make_it_wait_longer():
+    waiting = backlog()
+    waiting.failed([EVERYTHING])
+    waiting.failed([EVERYTHING])
+    assert waiting.due_in() == 5
+
+
 def test_what_was_heard_is_told_once():
     waiting = backlog()
     waiting.notice(FOLDER / "a.jsonl")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memsyncd.config import Config, ScheduleConfig, WatchConfig
-from memsyncd.errors import ConfigError, StoreError
+from memsyncd.errors import ConfigError, MemsyncdError, StoreError
 from memsyncd.sync.engine import Engine
 from tests.builders import Transcript
 from tests.daemon.rig import Life
@@ -171,6 +171,23 @@ def test_it_does_not_begin_with_a_wrong_configuration(life: Life) -> None:
     daemon.wake = lambda: life.pokes.put(None)
     with pytest.raises(ConfigError, match="colour"):
         daemon.run(life._wait)
+
+
+def test_what_nobody_foresaw_at_the_start_ends_it(life: Life) -> None:
+    """Alive and never ready would be worse: whoever watches over it starts it again."""
+    life.refuse = OSError("no")
+    daemon = life.daemon()
+    daemon.wake = lambda: life.pokes.put(None)
+    with pytest.raises(MemsyncdError, match="could not begin: OSError: no"):
+        daemon.run(life._wait)
+
+
+def test_a_part_that_went_well_does_not_hide_what_failed(life: Life) -> None:
+    with life.running() as daemon:
+        daemon.worker.tally.failures = {"2026-01-01": "damaged"}
+        life.home.live(Transcript("s2", "2026-01-16T10:00:00Z").user("later").assistant("yes"))
+        life.heard("day.published", day="2026-01-16")
+        assert daemon.worker.tally.failures
 
 
 def test_a_burst_causes_one_write(tmp_path: Path) -> None:

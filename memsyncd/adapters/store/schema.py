@@ -6,7 +6,11 @@ of the last one applied.
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import Final
+
+from memsyncd.errors import StoreError
 
 MIGRATIONS: Final[tuple[str, ...]] = (
     """
@@ -130,3 +134,17 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE INDEX quarters_by_revision ON quarters (revision);
     """,
 )
+
+
+def migrate(db: sqlite3.Connection, path: Path) -> None:
+    """Brings the tables up to date.
+
+    Raises:
+        StoreError: they are of a newer version than this program knows.
+    """
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        why = f"it has version {version}, this memsyncd knows versions up to {len(MIGRATIONS)}"
+        raise StoreError("the store is newer than this program", where=path, why=why, hint="update memsyncd")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

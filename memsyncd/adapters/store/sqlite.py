@@ -10,6 +10,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ from memsyncd.adapters.store.rows import (
     tool_of,
     turn_of,
 )
-from memsyncd.adapters.store.schema import MIGRATIONS
+from memsyncd.adapters.store.schema import migrate
 from memsyncd.adapters.store.writer import Writer
 from memsyncd.core.days import QUARTER
 from memsyncd.errors import StoreError
@@ -60,7 +61,7 @@ class SqliteStore:
         self.path = path
         try:
             self._db = _connect(path)
-            _migrate(self._db, path)
+            migrate(self._db, path)
             self._secret = _secret(self._db)
             self._writer = Writer(self._db)
         except sqlite3.Error as error:
@@ -74,7 +75,7 @@ class SqliteStore:
     def register(self, source: Source) -> int:
         """The number of a source, known by kind and resolved folder."""
         key = (source.kind, str(source.path.resolve()))
-        with self._db:
+        with self._told(), self._db:
             self._db.execute(
                 "INSERT INTO sources (kind, path, name, agent) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (kind, path) DO UPDATE SET name = excluded.name, agent = excluded.agent"
@@ -106,15 +107,13 @@ class SqliteStore:
         Raises:
             StoreError: the disk is full, the file is locked or damaged; nothing of the batch was written.
         """
-        try:
+        with self._told():
             return self._writer.apply(source, batch)
-        except sqlite3.Error as error:
-            hint = "free some disk space, or see who else has the file open; then run catch-up again"
-            raise StoreError("cannot write to the store", where=self.path, why=str(error), hint=hint) from error
 
     def know_sessions(self, source: int, sessions: Sequence[Session]) -> Applied:
         """Adds what is known about sessions; one that is excluded now loses its rows."""
-        return self._writer.know_sessions(source, sessions)
+        with self._told():
+            return self._writer.know_sessions(source, sessions)
 
     def quarters(
         self, sources: Sequence[int], spans: Sequence[tuple[Millis, Millis]] | None = None
@@ -216,14 +215,13 @@ class SqliteStore:
         Raises:
             StoreError: the disk is full, the file is locked or damaged; nothing was written.
         """
-        try:
+        with self._told():
             return texts.rewrite(self._db, rewrites)
-        except sqlite3.Error as error:
-            raise StoreError("cannot write to the store", where=self.path, why=str(error)) from error
 
     def scanned(self, seen: Sequence[Text]) -> None:
         """Remembers that the second detector has seen the rows of these texts."""
-        texts.scanned(self._db, seen)
+        with self._told():
+            texts.scanned(self._db, seen)
 
     def receipts(self, sources: Sequence[int], start: Millis, end: Millis) -> dict[str, int]:
         """Rule → secrets replaced between two instants."""
@@ -236,12 +234,21 @@ class SqliteStore:
 
     def set_note(self, name: str, value: str) -> None:
         """Notes something about the store as a whole."""
-        with self._db:
+        with self._told(), self._db:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note.{name}", value))
 
     def totals(self, sources: Sequence[int]) -> list[SourceTotals]:
         """What each source amounts to."""
         return [statistics.totals(self._db, source) for source in sources]
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns what SQLite says of a failed write into words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            hint = "free some disk space, or see who else has the file open; then run catch-up again"
+            raise StoreError("cannot write to the store", where=self.path, why=str(error), hint=hint) from error
 
     def close(self) -> None:
         """Closes the store; closing twice is fine."""
@@ -277,18 +284,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
     db.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA secure_delete = ON;"
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA secure_delete = ON;"
     )
     return db
-
-
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(MIGRATIONS):
-        why = f"it has version {version}, this memsyncd knows versions up to {len(MIGRATIONS)}"
-        raise StoreError("the store is newer than this program", where=path, why=why, hint="update memsyncd")
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
 def _secret(db: sqlite3.Connection) -> bytes:

@@ -20,7 +20,7 @@ except ImportError:  # no wheel for this platform, e.g. one with musl
 LINEAR: bool = re2 is not None
 """True when RE2 is at work."""
 
-_MAX_MEMORY = 8 << 20
+_MAX_MEMORY = 24 << 20
 """Bytes that one pattern may use. With RE2's default of 8 MiB large patterns fall back to its slow engine."""
 
 

@@ -49,7 +49,7 @@ class Prefilter:
         for index, rule in enumerate(rules.rules):
             for keyword in rule.keywords:
                 owners.setdefault(keyword, set()).add(index)
-        self._owners = list(owners.values())
+        self._owners = [tuple(wanted) for wanted in owners.values()]  # sets are ten times as large
         exact = {index for index, rule in enumerate(rules.rules) if rule.exact}
         self._announces = [
             keyword in _SPLITTERS or not exact.isdisjoint(wanted) for keyword, wanted in owners.items()
@@ -88,13 +88,22 @@ class Prefilter:
     ) -> None:
         """Leaves of the text what lies around the keywords of each rule."""
         count = len(self._owners)
-        places: dict[int, list[int]] = {rule: [] for rule in wanted if not self._rules[rule].anywhere}
+        starts: dict[int, list[int]] = {}
         for keyword, start, _ in found:
             if keyword < count:
-                for rule in self._owners[keyword]:
-                    if rule in places:
-                        places[rule].append(start)
-        wanted.update((rule, stretches(starts, raw)) for rule, starts in places.items())
+                starts.setdefault(keyword, []).append(start)
+        # rule → those of its keywords that were found
+        near: dict[int, list[int]] = {rule: [] for rule in wanted if not self._rules[rule].anywhere}
+        for keyword in starts:
+            for rule in self._owners[keyword]:
+                if rule in near:
+                    near[rule].append(keyword)
+        done: dict[tuple[int, ...], tuple[Stretch, ...]] = {}  # many rules share their keywords
+        for rule, keywords in near.items():
+            group = tuple(keywords)
+            if group not in done:
+                done[group] = stretches([start for keyword in group for start in starts[keyword]], raw)
+            wanted[rule] = done[group]
 
     def _may_be_split(self, keyword: int) -> bool:
         return keyword < len(self._owners) and self._announces[keyword]
