@@ -127,7 +127,7 @@ class Process:
         return sum(1 for _ in self._proc("fd").iterdir())
 
     def children(self) -> list[str]:
-        return [child for task in self._tasks() for child in (task / "children").read_text().split()]
+        return [child for task in self._tasks() for child in _words_of(task / "children")]
 
     def loaded(self, names: Sequence[str]) -> list[str]:
         """Which of these stand in the path of a file that is mapped into its memory."""
@@ -144,3 +144,11 @@ class Process:
 def _field(path: Path, name: str) -> str:
     line = next(line for line in path.read_text().splitlines() if line.startswith(f"{name}:"))
     return line.split()[1]
+
+
+def _words_of(path: Path) -> list[str]:
+    """What a file below /proc holds; nothing when its thread has just ended."""
+    try:
+        return path.read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
