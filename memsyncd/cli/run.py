@@ -27,6 +27,7 @@ from memsyncd.adapters.lock import exclusive
 from memsyncd.adapters.notify import Notify
 from memsyncd.adapters.watcher import Watcher
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
+from memsyncd.cli.output import safe
 from memsyncd.cli.session import Setup, opened_engine, set_up
 from memsyncd.config import Config
 from memsyncd.core.redact import Redactor
@@ -141,7 +142,7 @@ class _Teller:
             mode=watch.mode,
             watched=watch.folders,
             missing=watch.missing,
-            problems=watch.problems,
+            problems=tuple(map(safe, watch.problems)),
             waiting=len(daemon.backlog),
             caught=tally.caught,
             overflows=watch.overflows,
@@ -149,8 +150,8 @@ class _Teller:
             jumps=daemon.jumps,
             written=tally.written,
             last_work=tally.last_work,
-            failures=dict(tally.failures),
-            config_problem=daemon.config_problem,
+            failures={what: safe(why) for what, why in tally.failures.items()},
+            config_problem=safe(daemon.config_problem) if daemon.config_problem else None,
         )
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import OpenClawHome, Transcript
+from tests.core.redact.expressions import expand
+from tests.core.redact.shapes import survivors
 
 PATIENCE = 30.0
 DAY = "2026-01-15T10:00:00Z"
@@ -120,6 +122,23 @@ def test_status_shows_the_daemon_and_a_wrong_new_configuration(box: Box) -> None
         process.send_signal(signal.SIGHUP)
         box.told("RELOADING=1")
         box.told("READY=1")
+
+
+def test_what_the_daemon_tells_of_a_problem_holds_no_secret(box: Box) -> None:
+    """A wrong key is repeated in the problem, and a token may have been pasted into its place."""
+    token = expand("gh|p_{alnum:36}").text
+    with box.running() as process:
+        box.config.write_text(f"{token} = 1\n")
+        process.send_signal(signal.SIGHUP)
+        box.told("RELOADING=1")
+        box.told("READY=1")
+        while not json.loads((box.state / "daemon.json").read_text())["config_problem"]:
+            os.sched_yield()
+        told = (box.state / "daemon.json").read_text()
+        process.terminate()
+        _, err = process.communicate(timeout=5)
+    assert "no such key" in told
+    assert survivors(token, told + err) == []
 
 
 def test_what_was_killed_is_made_good_by_the_next_one(box: Box) -> None:
