@@ -35,6 +35,9 @@ def command(call: Invocation) -> int:
       memsyncd status --quiet || notify-send "memsyncd needs you"
     """
     with opened_for_reading(call) as reading:
+        if note := _died(reading):
+            call.out.warn(note)
+            reading.engine.notes.append(note)
         health = health_of(reading.engine, reading.sources, _daemon(reading))
     if call.options.as_json:
         call.out.json({"healthy": health.healthy, **{f: getattr(health, f) for f in health.__struct_fields__}})
@@ -46,6 +49,14 @@ def command(call: Invocation) -> int:
 def _daemon(reading: Reading) -> DaemonState | None:
     """What the daemon tells; one that was killed left its words behind, but nobody holds the lock."""
     return read_daemon_state(reading.setup.state_dir / DAEMON_FILE) if reading.locked_out else None
+
+
+def _died(reading: Reading) -> str | None:
+    """Whether a daemon ended without order: its words are there, and nobody holds the lock."""
+    left = None if reading.locked_out else read_daemon_state(reading.setup.state_dir / DAEMON_FILE)
+    if left is None:
+        return None
+    return f"the daemon, process {left.pid}, was killed or crashed: memsyncd logs, memsyncd service start"
 
 
 def _show(call: Invocation, health: Health) -> None:

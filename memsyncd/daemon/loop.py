@@ -186,6 +186,7 @@ class Daemon:
         self.backlog.mark(EVERYTHING, None, now=True)
         self.worker.drain()
         self.ready.set()
+        self._tell(self)  # status is right from the moment on that we say so
         self._notify.ready(self.summary())
         self._set_alarms()
         self._arm()
@@ -210,6 +211,7 @@ class Daemon:
             self._set_alarms()
             self._emit("config.reloaded", status="ok", sources=len(running.sources))
             self.backlog.mark(EVERYTHING, None, now=True)
+        self._tell(self)
         self._notify.ready(self.summary())
         self._arm()
         self.wake()
