@@ -11,9 +11,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from memsyncd.core.resources import read_data
 
 _PATTERNED = ("de", "en", "es", "fr", "ja", "pt", "zh")
 _WORDS_ONLY = ("it", "ko", "nl", "ru")
@@ -108,7 +109,7 @@ def languages() -> Mapping[str, Language]:
 
 
 def _table(name: str) -> dict[str, str]:
-    return tomllib.loads((files(__package__) / "data" / f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(read_data(__package__, f"{name}.toml").decode())
 
 
 def _language(table: dict[str, str]) -> Language:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from importlib.resources import files
 
 from memsyncd.core.digest.plain import PLACEHOLDER
+from memsyncd.core.resources import read_data
 
 _SAMPLE = 2_000  # characters at each end of a long text
 
@@ -17,7 +17,7 @@ _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)", re.MULTILINE
 _BULLET = re.compile(r"^(?:[#>*•·–+-]+\s+|\d{1,2}[.)]\s+|\[[ xX]\]\s+|\|\s*)+")
 _TABLE_RULE = re.compile(r"^[\s|:=*_-]+$")
 _BULLET_MARKS = frozenset("#>*•·–+-|[0123456789")
-_ABBREVIATIONS = frozenset((files(__package__) / "data" / "abbreviations.txt").read_text("utf-8").split())
+_ABBREVIATIONS = frozenset(read_data(__package__, "abbreviations.txt").decode().split())
 _LONGEST_ABBREVIATION = 6
 _UNSPACED_ENDS = "。！？"
 _WIDE_ENDS = _UNSPACED_ENDS + "؟।۔"

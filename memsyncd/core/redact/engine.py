@@ -89,12 +89,15 @@ class Engine:
         """What the rules find where they are to be looked for; ``exact``: only those of published formats."""
         barriers = Barriers(raw)
         spans: list[Span] = []
-        for rule, stretches in hits.rules:
+        for rule, near in hits.rules:
             if exact and not rule.exact:
                 continue
-            if len(stretches) == 1 and rule.pattern.search(raw, *stretches[0]) is None:
+            need = rule.need
+            stretches = near if need is None else [stretch for stretch in near if need.search(raw, *stretch)]
+            if len(stretches) == 1 and _look(rule, raw, *stretches[0]) is None:
                 continue  # nearly always
-            spans += [Span(start, end, rule) for start, end in secrets(rule, raw, barriers, stretches)]
+            if stretches:
+                spans += [Span(start, end, rule) for start, end in secrets(rule, raw, barriers, stretches)]
         return spans
 
     def _split(self, raw: bytes, stretch: Stretch, starts: set[int]) -> list[Span]:
@@ -133,7 +136,9 @@ def secrets(
     verdicts: dict[tuple[bytes, int, int], bool] = {}
     for first, last in stretches or [(0, len(raw))]:
         position = max(position, first)
-        while position < last and (match := _search(rule.pattern, raw, position, last)):
+        if rule.anchor and position > first:
+            continue  # the anchor is a part of what was dealt with
+        while position < last and (match := _look(rule, raw, position, last)):
             begin, stop = match.span()
             start, end = _secret(rule, match)
             if (
@@ -147,13 +152,16 @@ def secrets(
                 position = start
             else:
                 position = max(stop, begin + 1)
+            if rule.anchor:
+                break
 
 
-def _search(pattern: Pattern, raw: bytes, position: int, last: int) -> Match | None:
+def _look(rule: Rule, raw: bytes, position: int, last: int) -> Match | None:
     """The first match between two offsets; one that reaches the second may go on behind it."""
-    match = pattern.search(raw, position, last)
+    look = rule.pattern.match if rule.anchor else rule.pattern.search
+    match = look(raw, position, last)
     if match is not None and last < len(raw) and match.span()[1] >= last:
-        return pattern.search(raw, position)
+        return look(raw, position)
     return match
 
 

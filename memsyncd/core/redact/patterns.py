@@ -20,8 +20,9 @@ except ImportError:  # no wheel for this platform, e.g. one with musl
 LINEAR: bool = re2 is not None
 """True when RE2 is at work."""
 
-_MAX_MEMORY = 24 << 20
-"""Bytes that one pattern may use. With RE2's default of 8 MiB large patterns fall back to its slow engine."""
+_MAX_MEMORY = 12 << 20
+"""Bytes that one pattern may use, which bounds what a process that runs for months can grow by. With less, hostile
+texts make RE2 forget its states so often that it gets slow; ordinary ones never need as much."""
 
 
 class Match(Protocol):
@@ -40,6 +41,9 @@ class Pattern(Protocol):
 
     def search(self, raw: bytes, pos: int = 0, endpos: int = ..., /) -> Match | None:
         """The first match between two offsets; what stands before ``pos`` still counts as context."""
+
+    def match(self, raw: bytes, pos: int = 0, endpos: int = ..., /) -> Match | None:
+        """The match that begins at ``pos``."""
 
 
 Compile: TypeAlias = Callable[[str], Pattern]
@@ -67,19 +71,26 @@ class _Re2:
     Most searches find nothing; that module's own ``search`` takes half as long again for them.
     """
 
-    __slots__ = ("_match", "_unanchored", "groups")
+    __slots__ = ("_anchored", "_match", "_unanchored", "groups")
 
     def __init__(self, compiled: Any) -> None:  # noqa: ANN401 - the module has no types
         self._match = compiled._regexp.Match  # noqa: SLF001 - see above; compile_re2 does without where it is absent
-        self._unanchored = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001 - likewise
+        anchors = re2._re2.RE2.Anchor  # noqa: SLF001 - likewise
+        self._unanchored, self._anchored = anchors.UNANCHORED, anchors.ANCHOR_START
         self.groups: int = compiled.groups
 
     def search(self, raw: bytes, pos: int = 0, endpos: int | None = None, /) -> _Spans | None:
+        return self._look(self._unanchored, raw, pos, endpos)
+
+    def match(self, raw: bytes, pos: int = 0, endpos: int | None = None, /) -> _Spans | None:
+        return self._look(self._anchored, raw, pos, endpos)
+
+    def _look(self, anchor: Any, raw: bytes, pos: int, endpos: int | None) -> _Spans | None:  # noqa: ANN401 - as above
         size = len(raw)
         last = size if endpos is None or endpos > size else endpos
         if pos > last:
             return None
-        spans = self._match(self._unanchored, raw, pos, last)
+        spans = self._match(anchor, raw, pos, last)
         return None if spans[0] == _NOWHERE else _Spans(spans)
 
 

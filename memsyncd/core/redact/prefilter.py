@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -19,14 +19,21 @@ from memsyncd.core.redact.rules import Rule, RuleSet
 _SPLITTERS = tuple(text.encode() for text in (*"\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad", "\\_"))
 """What can split even the keyword of a token: zero-width characters, the soft hyphen, Markdown's escape."""
 
-_LONG = 4_096
+_LONG = 1_024
 """Bytes of a text that is searched only near keywords; a shorter one is searched whole, which is fast enough."""
 
-_BEFORE, _AFTER = 512, 1_024
+_BEFORE, _AFTER = 256, 512
 """Bytes before and behind the start of a keyword in which a match begins and usually ends. A match that reaches
 the end of such a stretch is looked for again in the whole text."""
 
+_NEAR, _FAR = 512, 2_048
+"""Bytes behind an anchor in which a match ends: at the first white space behind the one, at most at the other."""
+
+_CROWD = 16
+"""Anchors in one name that are looked at: more of them mean a hostile text."""
+
 _SPACE = re.compile(rb"\s")
+_BEHIND_NAME = re.compile(rb"[^\w.-]")
 
 Stretch: TypeAlias = tuple[int, int]
 """Where a part of a text starts and ends."""
@@ -45,11 +52,16 @@ class Prefilter:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules.rules
-        owners: dict[bytes, set[int]] = {char: set() for char in _SPLITTERS}
+        self._plain = tuple(rule.plain or rule for rule in rules.rules)
+        owners: dict[bytes, tuple[int, ...]] = dict.fromkeys((*_SPLITTERS, *rules.foreign), ())
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}  # most keywords have the owners of another one
         for index, rule in enumerate(rules.rules):
             for keyword in rule.keywords:
-                owners.setdefault(keyword, set()).add(index)
-        self._owners = [tuple(wanted) for wanted in owners.values()]  # sets are ten times as large
+                wanted = (*owners.get(keyword, ()), index)
+                owners[keyword] = shared.setdefault(wanted, wanted)
+        self._owners = list(owners.values())
+        self._foreign = frozenset(range(len(_SPLITTERS), len(_SPLITTERS) + len(rules.foreign)))
+        self._anchored = frozenset(index for index, rule in enumerate(rules.rules) if rule.anchor)
         exact = {index for index, rule in enumerate(rules.rules) if rule.exact}
         self._announces = [
             keyword in _SPLITTERS or not exact.isdisjoint(wanted) for keyword, wanted in owners.items()
@@ -74,11 +86,14 @@ class Prefilter:
         whole: tuple[Stretch, ...] = ((0, len(raw)),)
         wanted = {rule: whole for keyword in seen for rule in self._owners[keyword]}
         split = whole if any(self._announces[keyword] for keyword in seen) else ()
+        for rule in self._anchored & wanted.keys():
+            wanted[rule] = self._anchors(raw, found, rule)
         if len(raw) > _LONG:
             self._narrow(raw, found, wanted)
             split = split and stretches([start for keyword, start, _ in found if self._may_be_split(keyword)], raw)
+        rules = self._plain if self._foreign.isdisjoint(seen) else self._rules
         return Hits(
-            tuple((self._rules[rule], wanted[rule]) for rule in sorted(wanted)),
+            tuple((rules[rule], wanted[rule]) for rule in sorted(wanted)),
             tuple(sorted(quantum for quantum in quanta if quantum is not None)),
             split,
         )
@@ -93,7 +108,8 @@ class Prefilter:
             if keyword < count:
                 starts.setdefault(keyword, []).append(start)
         # rule → those of its keywords that were found
-        near: dict[int, list[int]] = {rule: [] for rule in wanted if not self._rules[rule].anywhere}
+        searched = [rule for rule in wanted if not self._rules[rule].anywhere and rule not in self._anchored]
+        near: dict[int, list[int]] = {rule: [] for rule in searched}
         for keyword in starts:
             for rule in self._owners[keyword]:
                 if rule in near:
@@ -104,6 +120,14 @@ class Prefilter:
             if group not in done:
                 done[group] = stretches([start for keyword in group for start in starts[keyword]], raw)
             wanted[rule] = done[group]
+
+    def _anchors(self, raw: bytes, found: Sequence[tuple[int, int, int]], rule: int) -> tuple[Stretch, ...]:
+        """Where an anchored rule is to be matched, and how far."""
+        count, follows = len(self._owners), self._rules[rule].anchor == "follows"
+        hits = [hit for hit in found if hit[0] < count and rule in self._owners[hit[0]]]
+        return anchored(
+            [end - 1 if follows else start - (raw[start - 1 : start] == b"_") for _, start, end in hits], raw
+        )
 
     def _may_be_split(self, keyword: int) -> bool:
         return keyword < len(self._owners) and self._announces[keyword]
@@ -131,6 +155,21 @@ def stretches(starts: list[int], raw: bytes) -> tuple[Stretch, ...]:
             else:
                 apart.append((max(0, begin), end))
             done = end
+    return tuple(apart)
+
+
+def anchored(starts: Iterable[int], raw: bytes) -> tuple[Stretch, ...]:
+    """The stretches behind anchors. Bounded, because each is read by itself: a text full of names stays linear."""
+    apart: list[Stretch] = []
+    behind, crowd = -1, 0  # where the name ends in which the last anchor stands, and how many stand in it
+    for start in sorted(set(starts)):
+        if start >= behind:
+            name = _BEHIND_NAME.search(raw, start)
+            behind, crowd = name.start() if name else len(raw), 0
+        crowd += 1
+        if crowd <= _CROWD:
+            space = _SPACE.search(raw, start + _NEAR, start + _FAR)
+            apart.append((start, space.end() if space else min(start + _FAR, len(raw))))
     return tuple(apart)
 
 

@@ -1,7 +1,4 @@
-"""Replaces what the engine finds by placeholders, until nothing is left to find.
-
-The only module here that reads anything: the rules, from the package itself.
-"""
+"""Replaces what the engine finds by placeholders, until nothing is left to find."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ import hmac
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -18,13 +14,13 @@ import msgspec
 from msgspec import Struct, field
 
 from memsyncd.core.redact.placeholders import placeholder
+from memsyncd.core.resources import read_data
 from memsyncd.model import Finding, Redaction
 
 if TYPE_CHECKING:
     from memsyncd.core.redact.detectors import Span
     from memsyncd.core.redact.engine import Engine
 
-_DATA = "data"
 _FILES = (
     "common", "keys", "models", "clouds", "developer", "services", "urls", "headers", "commands", "named",
     "assignments", "sentences",
@@ -48,11 +44,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     fingerprints: bool = False  # whether placeholders show them
 
 
-@cache
 def packaged() -> Mapping[str, bytes]:
     """The rule files of this package, by name."""
-    folder = files(__package__).joinpath(_DATA)
-    return {f"{name}.toml": folder.joinpath(f"{name}.toml").read_bytes() for name in _FILES}
+    return {f"{name}.toml": read_data(__package__, f"{name}.toml") for name in _FILES}
 
 
 class Redactor:
@@ -67,7 +61,7 @@ class Redactor:
     """
 
     def __init__(self, rules: Mapping[str, bytes] | None = None, policy: Policy | None = None) -> None:
-        self._rules = packaged() if rules is None else rules
+        self._rules = rules  # read when they are needed, and not kept
         self._policy = policy or Policy()
 
     @staticmethod
@@ -84,7 +78,7 @@ class Redactor:
         """
         policy = self._policy
         parts = (dict(policy.files), policy.allow, sorted(policy.disable), sorted(policy.pii))
-        digest = hashlib.sha256(b"\0".join(self._rules.values()))
+        digest = hashlib.sha256(b"\0".join(self._files.values()))
         if any(parts):
             digest.update(msgspec.json.encode(parts))
         return digest.hexdigest()[:12]
@@ -167,7 +161,11 @@ class Redactor:
         # The first text pays for the regular expression library, not every command that imports this package.
         from memsyncd.core.redact.assembly import assemble  # noqa: PLC0415
 
-        return assemble(self._rules, self._policy)
+        return assemble(self._files, self._policy)
+
+    @property
+    def _files(self) -> Mapping[str, bytes]:
+        return packaged() if self._rules is None else self._rules
 
 
 class Loaded(Struct, frozen=True):

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property, partial
 from itertools import product
-from typing import Literal
+from sys import intern
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from memsyncd.core.redact.patterns import Compile, Pattern, compile_pattern
 from memsyncd.core.redact.placeholders import LABELS
@@ -56,6 +57,12 @@ class Allowlist(Struct, frozen=True, dict=True):
         return tuple(map(self.compile_with, self.sources))
 
 
+Anchor: TypeAlias = Literal["begins", "follows"]
+"""A match begins with a keyword or the underscore before it, or with the last character of a keyword."""
+
+_BETWEEN = b"\0"  # thousands of short strings would take ten times as much memory
+
+
 class Rule(Struct, frozen=True, kw_only=True, dict=True):
     """One rule. Its patterns are compiled when a text first asks for them: most of them never are."""
 
@@ -64,23 +71,37 @@ class Rule(Struct, frozen=True, kw_only=True, dict=True):
     label: str
     description: str
     regex: str
-    keywords: tuple[bytes, ...]  # UTF-8, ASCII letters in lower case
+    spellings: bytes  # of the keywords, NUL between them: UTF-8, ASCII letters in lower case
     entropy: float  # bits per character that the secret has to exceed
     exact: bool  # a published token format, not a guess from the context
     anywhere: bool  # a match can lie far from the keyword, or be long
+    anchor: Anchor | None  # where the regex is matched, and nowhere else; None: it is searched for
+    needs: str | None  # regex of what has to stand near a keyword, whatever else: cheaper to look for
     allowlists: tuple[Allowlist, ...]
     compile_with: Compile
+    plain: Rule | None = None  # the same without words beyond ASCII: half as large, and enough for most texts
 
     @cached_property
     def pattern(self) -> Pattern:
         """The compiled regex."""
         return self.compile_with(self.regex)
 
+    @cached_property
+    def need(self) -> Pattern | None:
+        """The compiled regex of what has to be there."""
+        return self.compile_with(self.needs) if self.needs else None
+
+    @property
+    def keywords(self) -> list[bytes]:
+        """What a text has to hold, one of them, for the rule to be asked."""
+        return self.spellings.split(_BETWEEN)
+
 
 class RuleSet(Struct, frozen=True, kw_only=True):
     """Rules in order of precedence."""
 
     rules: tuple[Rule, ...]
+    foreign: tuple[bytes, ...]  # in a text that holds none of them in lower case, a rule's `plain` does as well
     base64: tuple[bytes, ...]  # beginnings that are recognised inside base64
 
 
@@ -108,7 +129,7 @@ def load(sources: Mapping[str, bytes], *, compile_with: Compile = compile_patter
         if wrong:
             raise ConfigError(origin, wrong)
     beginnings = (prefix.encode() for file in files.values() for prefix in file.base64)
-    return RuleSet(rules=tuple(rules), base64=tuple(beginnings))
+    return RuleSet(rules=tuple(rules), foreign=_beyond_ascii(parts), base64=tuple(beginnings))
 
 
 def problems(rules: RuleSet) -> Iterator[str]:
@@ -133,19 +154,44 @@ def _rule(text: _RuleText, rank: int, file: _File, compile_with: Compile) -> Rul
     keywords = dict.fromkeys(word for entry in text.keywords for word in _keywords(entry, file))
     if b"" in keywords or not keywords:
         raise ValueError("a rule needs keywords, none of them empty")
-    return Rule(
+    rule = Rule(
         id=text.id,
         rank=rank,
         label=text.label,
         description=text.description,
         regex=_regex(text.regex, file),
-        keywords=tuple(keywords),
+        spellings=_BETWEEN.join(keywords),
         entropy=text.entropy,
         exact="format" in text.tags,
         anywhere="anywhere" in text.tags,
+        anchor=next((anchor for anchor in get_args(Anchor) if anchor in text.tags), None),
+        needs=_needs(text),
         allowlists=tuple(_allowlist(entry, file, compile_with) for entry in text.allowlists),
         compile_with=compile_with,
     )
+    plain = _regex(text.regex, _plain(file))
+    return rule if plain == rule.regex else structs.replace(rule, plain=structs.replace(rule, regex=plain))
+
+
+def _plain(file: _File) -> _File:
+    """The file without those words of the list ``foreign`` whose bytes make patterns twice as large."""
+    ascii_words = tuple(filter(str.isascii, file.words.get(_FOREIGN, ())))
+    return structs.replace(file, words={**file.words, _FOREIGN: ascii_words}) if ascii_words else file
+
+
+def _beyond_ascii(file: _File) -> tuple[bytes, ...]:
+    spellings = (spelling for word in file.words.get(_FOREIGN, ()) for spelling in _spellings(word))
+    return tuple(dict.fromkeys(spelling.encode().lower() for spelling in spellings if not spelling.isascii()))
+
+
+_FOREIGN = "foreign"
+_DIGITLESS = "^[^0-9]+$"
+
+
+def _needs(text: _RuleText) -> str | None:
+    """A digit, when an allowlist takes off every secret without one."""
+    digitless = any(_DIGITLESS in entry.regexes and entry.target == "secret" for entry in text.allowlists)
+    return "[0-9]" if digitless else None
 
 
 def _allowlist(text: _AllowlistText, file: _File, compile_with: Compile) -> Allowlist:
@@ -161,8 +207,8 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 
 
 def _regex(source: str, file: _File) -> str:
-    """The regex with its fragments and words filled in."""
-    return _NAME.sub(partial(_part, file), source)
+    """The regex with its fragments and words filled in; equal ones are one string."""
+    return intern(_NAME.sub(partial(_part, file), source))
 
 
 def _part(file: _File, name: re.Match[str]) -> str:

@@ -26,10 +26,12 @@ def _rule(
         label="SECRET",
         description="test",
         regex=regex,
-        keywords=(keyword.encode(),),
+        spellings=keyword.encode(),
         entropy=entropy,
         exact=exact,
         anywhere=False,
+        anchor=None,
+        needs=None,
         allowlists=(Allowlist((allowed,), target, compile_pattern),) if allowed else (),
         compile_with=compile_pattern,
     )
@@ -109,7 +111,7 @@ def test_a_span_inside_another_does_not_shorten_it():
 
 
 def _prefilter(*rules: Rule, base64: tuple[bytes, ...] = ()) -> Prefilter:
-    return Prefilter(RuleSet(rules=rules, base64=base64))
+    return Prefilter(RuleSet(rules=rules, foreign=(), base64=base64))
 
 
 def test_a_text_without_keywords_asks_for_nothing():
@@ -142,6 +144,6 @@ def test_what_can_split_a_keyword_is_seen(splitter: str):
 def test_only_exact_formats_are_looked_for_across_a_seam():
     """A guess from the context would take two neighbouring words for one."""
     raw = b"tok-12**34"
-    assert Engine(RuleSet(rules=(_rule("tok-[0-9]{4}", keyword="tok"),), base64=())).scan(raw) == []
+    assert Engine(RuleSet(rules=(_rule("tok-[0-9]{4}", keyword="tok"),), foreign=(), base64=())).scan(raw) == []
     exact = _rule("tok-[0-9]{4}", keyword="tok", exact=True)
-    assert Engine(RuleSet(rules=(exact,), base64=())).scan(raw) == [Span(0, len(raw), exact)]
+    assert Engine(RuleSet(rules=(exact,), foreign=(), base64=())).scan(raw) == [Span(0, len(raw), exact)]

@@ -72,10 +72,12 @@ def test_a_span_never_cuts_a_character_in_two():
         label="SECRET",
         description="test",
         regex="x=([^a]{1,3})",
-        keywords=(b"x",),
+        spellings=b"x",
         entropy=0.0,
         exact=False,
         anywhere=False,
+        anchor=None,
+        needs=None,
         allowlists=(),
         compile_with=compile_re,
     )

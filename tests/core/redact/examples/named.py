@@ -29,11 +29,11 @@ EXAMPLES = (
         ),
     ),
     Example(
-        "named-word-key",
+        "named-host-key",
         finds=(
             'const githubToken = "⟦{alnum:40}⟧"',
-            "BOX_API_KEY ?= ⟦{alnum:32}⟧",
-            "our linear api key: ⟦{alnum:40}⟧",
+            "MY_GITLAB_TOKEN=⟦{alnum:40}⟧",
+            "mygithub_token: ⟦{alnum:40}⟧",
             'slack_signing_secret <- "⟦{hex:32}⟧"',
         ),
         stays=(
@@ -42,6 +42,18 @@ EXAMPLES = (
             "cache-key = github-{hex:40}",
             "google api v3/calendars/primary/events",
             "GITHUB_TOKEN: ${{ secrets.GITHUB_TOKEN }}",
+        ),
+    ),
+    Example(
+        "named-word-key",
+        finds=(
+            "BOX_API_KEY ?= ⟦{alnum:32}⟧",
+            "our linear api key: ⟦{alnum:40}⟧",
+            "REACT_APP_PLAID_SECRET=⟦{alnum:30}⟧",
+        ),
+        stays=(
+            "here the key is {hex:6}",
+            "box_api_key = var.box_api_key_v2",
         ),
     ),
     Example(
