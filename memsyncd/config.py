@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct, to_builtins
@@ -22,12 +22,15 @@ from memsyncd.core.configfile import commented_toml
 from memsyncd.errors import ConfigError
 from memsyncd.model import Source
 
+Kind: TypeAlias = Literal["openclaw", "claude-code", "codex", "pi"]
+"""The agents whose logs are read."""
+
 
 class SourceConfig(Struct, frozen=True, kw_only=True):
     """``[[sources]]``: the logs of one agent. A kind or a path is enough; discovery fills in the rest."""
 
     name: str | None = None
-    kind: Literal["openclaw"] | None = None
+    kind: Kind | None = None
     path: Path | None = None
     agent: str | None = None
     memory_dir: Path | None = None
@@ -98,6 +101,7 @@ class LogConfig(Struct, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "console"] = "auto"
     file: Path | None = None
+    metrics_file: Path | None = None
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -153,7 +157,7 @@ def source_config(source: Source) -> SourceConfig:
     """Return the entry that makes a discovered source permanent, as ``memsyncd init`` writes it."""
     return SourceConfig(
         name=source.name,
-        kind="openclaw",
+        kind=cast("Kind", source.kind),
         path=source.path,
         agent=source.agent,
         memory_dir=source.memory_dir,
@@ -179,6 +183,9 @@ def _contradictions(config: Config) -> Iterator[str]:
         yield f'schedule.nightly = {shown(config.schedule.nightly)}: must be a time such as "03:30"'
     if config.watch.ceiling_seconds < config.watch.quiet_seconds:
         yield f"watch.ceiling_seconds = {config.watch.ceiling_seconds:g}: must be watch.quiet_seconds or more"
+    if config.log.metrics_file and config.log.metrics_file.suffix != ".prom":
+        name = shown(config.log.metrics_file.name)
+        yield f"log.metrics_file = {name}: must end in .prom, node_exporter reads no other files"
     names: set[str] = set()
     for index, source in enumerate(config.sources):
         if source.kind is None and source.path is None:

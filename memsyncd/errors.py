@@ -46,6 +46,11 @@ class MemsyncdError(Exception):
     def __str__(self) -> str:
         return ": ".join(part for part in (self.what, self.where, self.why) if part)
 
+    @property
+    def errno(self) -> int | None:
+        """The system's number for the cause; None when the system refused nothing."""
+        return self.__cause__.errno if isinstance(self.__cause__, OSError) else None
+
     def as_dict(self) -> dict[str, object]:
         """The error as JSON-ready data, with the keys ``error``, ``where``, ``why``, ``hint``, ``exit_code``."""
         return {

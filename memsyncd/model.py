@@ -41,6 +41,8 @@ class Source(Struct, frozen=True, kw_only=True):
     excluded_sessions: tuple[str, ...] = ()
     """What the user keeps out of memory: session ids or keys, and OpenClaw's ``channel:X`` and ``chatType:X``."""
     origin: str = "config"  # how it was found: "config", "command line", "discovered"
+    database: Path | None = None  # OpenClaw's database of this agent, which holds its transcripts since 2026.8.1
+    imports: Path | None = None  # folder of the transcripts that OpenClaw has taken over into that database
 
 
 class Session(Struct, frozen=True, kw_only=True):

@@ -75,6 +75,7 @@ def test_every_key_is_read():
         level = "debug"
         format = "json"
         file = "/var/log/memsyncd.log"
+        metrics_file = "/srv/memsyncd.prom"
         [[sources]]
         name = "home"
         kind = "openclaw"
@@ -95,7 +96,12 @@ def test_every_key_is_read():
             name="sidecar", foreign="sidecar", adopt_legacy=True, sparse_bytes=10, sparse_bytes_per_message=0
         ),
         store=StoreConfig(path=Path("/srv/store.sqlite")),
-        log=LogConfig(level="debug", format="json", file=Path("/var/log/memsyncd.log")),
+        log=LogConfig(
+            level="debug",
+            format="json",
+            file=Path("/var/log/memsyncd.log"),
+            metrics_file=Path("/srv/memsyncd.prom"),
+        ),
     )
 
 
@@ -169,7 +175,10 @@ def test_what_is_no_zone_has_no_name(text):
         ("sources = 'x'", 'sources = "x": must be tables, each under [[sources]]'),
         ("[sources]\nkind = 'openclaw'", "sources = {...}: must be tables, each under [[sources]]"),
         ("sources = [3]", "sources[0] = 3: must be a table"),
-        ("[[sources]]\nkind = 'codex'\npath = '/x'", 'sources[0].kind = "codex": must be "openclaw"'),
+        (
+            "[[sources]]\nkind = 'cursor'\npath = '/x'",
+            'sources[0].kind = "cursor": must be "openclaw", "claude-code", "codex" or "pi"',
+        ),
         ("[[sources]]\nname = 'x'", "sources[0]: must name a kind or a path"),
         (
             "[[sources]]\npath='/a'\nname='x'\n[[sources]]\npath='/b'\nname='x'",
@@ -288,3 +297,15 @@ def test_a_discovered_source_becomes_an_entry_of_its_own():
         name="openclaw/main", kind="openclaw", path=Path("/s"), agent="main", memory_dir=Path("/m")
     )
     assert source_config(source) == entry
+
+
+# --- log.metrics_file ---
+
+
+def test_the_metrics_file_starts_at_the_configuration_s_folder():
+    assert parse('log.metrics_file = "out/memsyncd.prom"').log.metrics_file == FILE.parent / "out/memsyncd.prom"
+
+
+def test_a_metrics_file_that_the_collector_would_pass_over_is_refused():
+    (problem,) = problems('log.metrics_file = "/var/lib/node_exporter/memsyncd.txt"')
+    assert problem.startswith('log.metrics_file = "memsyncd.txt": must end in .prom')

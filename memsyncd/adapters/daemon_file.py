@@ -18,21 +18,23 @@ class DaemonState(Struct, kw_only=True):
     pid: int
     version: str
     started: str  # ISO-8601 instant
-    told: str = ""  # when this was written
-    mode: str = ""  # events, polling, mixed
+    mode: str = ""  # events, polling, mixed; starting, before it watches
     watched: int = 0  # folders
     missing: tuple[str, ...] = ()  # folders of sources that are not there yet
     problems: tuple[str, ...] = ()  # of watching, with advice
     waiting: int = 0  # sources with changes that are not written yet
+    events: int = 0  # paths that watching told of
     caught: int = 0  # changes that only a sweep saw
     overflows: int = 0
     rebuilt: int = 0  # how often watching was set up anew
     jumps: int = 0  # of the clock, also by sleep
     written: int = 0  # day files
+    avoided: int = 0  # day files that were made anew and came out as they stood
     last_work: str | None = None  # instant
-    last_lag: float | None = None  # seconds from the first change to the written file, of the last work
     failures: dict[str, str] = field(default_factory=dict)  # what failed last and has not succeeded since → why
+    paused: dict[str, str] = field(default_factory=dict)  # of them, folders that take no file → why, and advice
     config_problem: str | None = None  # the new configuration is wrong; the one before is in force
+    metrics_problem: str | None = None  # why the metrics file could not be written last
 
 
 def write_daemon_state(path: Path, state: DaemonState) -> None:

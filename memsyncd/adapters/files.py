@@ -1,12 +1,14 @@
 """The door to writing files; no other module writes any.
 
 Memory files, in which people write too, go through ``swap_in`` (``swap`` says how it is safe, ``leftovers`` what a
-crash can leave). Files of memsyncd's own, which nobody else writes, are replaced whole by ``write_private``.
+crash can leave). Files of memsyncd's own, which nobody else writes, are replaced whole by ``write_private``, those
+that other programs read by ``write_readable``.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +31,7 @@ __all__ = [
     "swap_in",
     "sweep",
     "write_private",
+    "write_readable",
 ]
 
 
@@ -46,13 +49,33 @@ def write_private(path: Path, data: bytes, *, durable: bool = True, ops: Ops = O
             make_folder(path.parent, 0o700)
         part = part_path(path, data)
         stage(part, data, ops, mode=0o600, durable=durable).close()
-        try:
-            ops.rename(part, path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        _take_place(part, path, ops)
         if durable:
             ops.fsync_folder(path.parent)
+
+
+def write_readable(path: Path, data: bytes, *, ops: Ops = OPS) -> None:
+    """Writes a file of our own for other programs to read, whole or not at all, with mode 0644 whatever the umask.
+
+    Its folder is not ours and has to be there. The disk is left to the system: after a power cut it may be empty.
+
+    Raises:
+        FileError: it cannot be written; the old version is in place.
+    """
+    with reported("cannot write", path):
+        part = part_path(path, data)
+        with stage(part, data, ops, mode=0o644, durable=False) as made, suppress(OSError, AttributeError):
+            os.fchmod(made.fd, 0o644)  # some file systems know no such bits, nor does Windows
+        _take_place(part, path, ops)
+
+
+def _take_place(part: Path, path: Path, ops: Ops) -> None:
+    """Puts a finished file in the place of the one that it replaces; on failure it is gone."""
+    try:
+        ops.rename(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def make_folder(path: Path, mode: int = 0o755) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from memsyncd.adapters.daemon_file import DAEMON_FILE, DaemonState, read_daemon_state
 from memsyncd.adapters.fileops import Handle, reported
 from memsyncd.adapters.files import make_folder
 from memsyncd.errors import Locked
@@ -23,6 +24,7 @@ else:
 
 _OPEN = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _LOOK_AGAIN = 0.05  # seconds between two tries
+_DAEMON_HINT = "it is the daemon, which writes what changes by itself; memsyncd service stop ends it"
 _BEHIND_PID = 1 << 20  # the byte that is locked on Windows, where nobody can read a locked one
 
 
@@ -84,14 +86,25 @@ def _is_named(fd: int, path: Path) -> bool:
         return False
 
 
-def _locked(path: Path) -> Locked:
+def daemon_at(path: Path) -> DaemonState | None:
+    """What the daemon tells that holds the lock ``path``; None when its holder is none, or nobody holds it."""
+    told = read_daemon_state(path.with_name(DAEMON_FILE))
+    return told if told and str(told.pid) == _holder(path) else None
+
+
+def _holder(path: Path) -> str:
+    """What the lock file says of who took it last."""
     try:
-        holder = path.read_text(encoding="ascii", errors="replace").strip()
+        return path.read_text(encoding="ascii", errors="replace").strip()
     except OSError:
-        holder = ""
+        return ""
+
+
+def _locked(path: Path) -> Locked:
+    holder = _holder(path)
     return Locked(
         "another memsyncd is at work",
         where=path,
         why=f"process {holder} holds the lock" if holder.isdecimal() else "its lock is taken",
-        hint="wait for it to end, then run it again",
+        hint=_DAEMON_HINT if daemon_at(path) else "wait for it to end, then run it again",
     )

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from memsyncd.adapters.bases import Bases
+from memsyncd.adapters.fileops import reported
 from memsyncd.adapters.files import Snapshot, leftovers, make_folder, read_or_none, swap_in
 from memsyncd.adapters.keeper import Keeper
 from memsyncd.adapters.recovery import ATTEMPTS, TRY_AGAIN, in_use, take_back
@@ -82,7 +83,7 @@ class MemoryFolder:
                 damaged = parsed.verdict == "damaged"
                 return DiskDay(name=name, exists=True, ours=True, messages=parsed.messages, damaged=damaged)
         name = self._name_for_new(day)
-        return DiskDay(name=name, exists=(self.path / name).exists(), ours=False)
+        return DiskDay(name=name, exists=_exists(self.path / name), ours=False)
 
     def put(
         self,
@@ -195,14 +196,11 @@ class MemoryFolder:
 
     def files(self) -> Iterator[tuple[date, Path]]:
         """Every daily file and sidecar in the folder, in order of name."""
-        try:
-            names = sorted(entry.name for entry in self.path.iterdir())
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise FileError(
-                "cannot list memory folder", where=self.path, why=error.strerror or str(error)
-            ) from error
+        with reported("cannot list memory folder", self.path):
+            try:
+                names = sorted(entry.name for entry in self.path.iterdir())
+            except FileNotFoundError:
+                return
         for name in names:
             day = day_of(name)
             if day is not None:
@@ -231,7 +229,7 @@ class MemoryFolder:
         daily, sidecar = self.names(day)
         if self._naming.sidecar:
             return sidecar
-        beside = self._naming.foreign == "sidecar" and (self.path / daily).exists()
+        beside = self._naming.foreign == "sidecar" and _exists(self.path / daily)
         return sidecar if beside else daily
 
     def _done(self, day: date, name: str, block: str, merged: Merge, seen: Snapshot | None) -> Put:
@@ -240,6 +238,13 @@ class MemoryFolder:
         return Put(
             name=name, action="unchanged", reason=merged.reason, pinned=merged.pinned, size=size, mtime_ns=mtime_ns
         )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False  # writing meets the same error, and reports it as that day's
 
 
 def _trust_markers(path: Path, merged: Merge) -> None:

@@ -10,8 +10,12 @@ import re
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
+
+Era: TypeAlias = Literal["session files", "database"]
+"""Where an agent keeps its transcripts: OpenClaw 2026.8.1 moved them from files into its database."""
 
 _VERSION = re.compile(r"(\d{4})\.(\d+)\.(\d+)")
 
@@ -37,6 +41,12 @@ def probe(path: Path) -> Database:
             return Database(exists=True, transcripts="transcript_events" in tables, versions=_versions(database))
     except sqlite3.Error:
         return Database(exists=True, readable=False)
+
+
+def era_of(sessions: Path) -> Era:
+    """Return where the agent whose folder of session files is ``sessions`` keeps its transcripts today."""
+    beside = sessions.parent / "agent" / "openclaw-agent.sqlite"
+    return "database" if probe(beside).transcripts else "session files"
 
 
 def version_key(version: str) -> tuple[int, int, int]:

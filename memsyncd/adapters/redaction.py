@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final
 
 from memsyncd.adapters.fileops import reported
 from memsyncd.adapters.files import write_private
@@ -22,13 +24,16 @@ from memsyncd.errors import ConfigError
 KEY_FILE = "redaction.key"
 _KEY_BYTES = 32
 
+_LATEST: Final[deque[tuple[Policy, Redactor]]] = deque(maxlen=1)
+"""The last redactor made. The rules of one take 5 MB, and a daemon asks for its redactor again and again."""
+
 _ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(?P<value>.*)")
 _ORDINARY = re.compile(r"(?:[A-Za-z]+|[\d.]+|/.*|[A-Za-z]:\\.*|https?://[^@]*)", re.DOTALL)
 """A variable may bear a secret's name and hold a switch, a path or an address."""
 
 
 def redactor_of(config: RedactionConfig, env: Mapping[str, str], key: bytes | None = None) -> Redactor:
-    """The redactor that a configuration asks for; ``key`` makes fingerprints.
+    """The redactor that a configuration asks for; ``key`` makes fingerprints. The same question gets the same one.
 
     Raises:
         ConfigError: a file that is named cannot be read, or a rule in it is wrong.
@@ -42,9 +47,13 @@ def redactor_of(config: RedactionConfig, env: Mapping[str, str], key: bytes | No
         key=key,
         fingerprints=config.fingerprints,
     )
+    for known, redactor in tuple(_LATEST):
+        if known == policy:
+            return redactor
     redactor = Redactor(policy=policy)
     if config.rules or config.allow or config.disable:
         redactor.check()
+    _LATEST.append((policy, redactor))
     return redactor
 
 

@@ -1,4 +1,4 @@
-"""The state file: what has been published, written last and atomically after each run.
+"""The state file: what has been published, and what went wrong; written last and atomically after each run.
 
 Losing it costs one republish that changes nothing. An unreadable one is set aside under another name and reported.
 """
@@ -30,6 +30,26 @@ class SecondLook(Struct, kw_only=True):
     found: int = 0  # secrets that only it found
 
 
+class Failure(Struct, kw_only=True):
+    """What went wrong, in the words of the error and without secrets."""
+
+    what: str
+    where: str = ""
+    why: str = ""
+    hint: str = ""  # what the reader can do
+    since: str = ""  # ISO-8601 instant of the first time in a row
+    at: str = ""  # ... of the last time
+    over: bool = False  # everything has gone well once since
+
+
+class Writes(Struct, kw_only=True):
+    """How often memory files were written, and how often they were not because their bytes would not change."""
+
+    since: str | None = None  # ISO-8601 instant at which counting began
+    made: int = 0
+    avoided: int = 0  # days that were rendered anew and came out as they stood
+
+
 class State(Struct, kw_only=True):
     """What has been published, by memory folder."""
 
@@ -38,11 +58,18 @@ class State(Struct, kw_only=True):
     last_successful_date: date | None = None  # newest day whose file was up to date then
     total_days_processed: int = 0  # days whose files have been written at least once
     second_detector: SecondLook | None = None
+    last_error: Failure | None = None
+    writes: Writes = field(default_factory=Writes)
+    failed: dict[str, dict[date, Failure]] = field(default_factory=dict)  # resolved folder → day → its last try
     folders: dict[str, dict[date, PublishedDay]] = field(default_factory=dict)  # resolved folder → day → record
 
     def days(self, folder: Path) -> dict[date, PublishedDay]:
         """The records of one memory folder, made on first use."""
         return self.folders.setdefault(str(folder.resolve()), {})
+
+    def failures(self, folder: Path) -> dict[date, Failure]:
+        """The days of one memory folder whose last try failed, made on first use."""
+        return self.failed.setdefault(str(folder.resolve()), {})
 
 
 def load_state(path: Path) -> tuple[State, str | None]:
@@ -75,7 +102,8 @@ def save_state(path: Path, state: State) -> None:
     state.total_days_processed = sum(len(days) for days in state.folders.values())
     # A copy: publishers go on writing into the records of ``state`` itself.
     folders = {folder: dict(sorted(days.items())) for folder, days in sorted(state.folders.items())}
-    ordered = msgspec.structs.replace(state, folders=folders)
+    failed = {folder: dict(sorted(days.items())) for folder, days in sorted(state.failed.items()) if days}
+    ordered = msgspec.structs.replace(state, folders=folders, failed=failed)
     write_private(path, msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
 
 

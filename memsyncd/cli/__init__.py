@@ -30,6 +30,7 @@ COMMANDS = {
     "history": "The versions of memory files that were replaced.",
     "undo": "Bring an earlier version of a day's file back.",
     "status": "How memory stands, and what needs you.",
+    "doctor": "Does this machine let memsyncd work, and what to do where not.",
     "compare": "Days whose files are missing, sparse or stale.",
     "validate": "Are the memory files sound?",
     "stats": "Sources, days, models, tokens and cost in numbers.",

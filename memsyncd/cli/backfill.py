@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from memsyncd.cli.metrics import export_metrics
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
 from memsyncd.cli.planning import gather, show_plans
 from memsyncd.cli.report import exit_code, show_run
@@ -56,13 +57,14 @@ def command(
 
 
 def _write(call: Invocation, selection: Selection, *, force: bool, keep_all: bool) -> int:
-    with opened_for_writing(call, keep_all=keep_all) as engine:
-        report = engine.catch_up(
+    with opened_for_writing(call, keep_all=keep_all) as writing:
+        report = writing.engine.catch_up(
             lambda publisher: chosen(selection, publisher.facts(), publisher.target.zone),
             again=not selection.incremental,
             force=force,
         )
-    tell_unknown(call, selection, engine.publishers, {day.date for day in report.days})
+        export_metrics(call, writing, report)
+    tell_unknown(call, selection, writing.engine.publishers, {day.date for day in report.days})
     show_run(call, report)
     return exit_code(report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from memsyncd.cli.metrics import export_metrics
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
 from memsyncd.cli.report import exit_code, show_run
 from memsyncd.cli.session import opened_for_writing
@@ -31,7 +32,8 @@ def command(call: Invocation, keep_all: bool) -> int:
 
 def run(call: Invocation, *, keep_all: bool = False) -> int:
     """Does the work of both spellings and returns the exit code."""
-    with opened_for_writing(call, keep_all=keep_all) as engine:
-        report = engine.catch_up()
+    with opened_for_writing(call, keep_all=keep_all) as writing:
+        report = writing.engine.catch_up()
+        export_metrics(call, writing, report)
     show_run(call, report)
     return exit_code(report)

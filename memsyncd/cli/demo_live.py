@@ -84,7 +84,7 @@ def play(
     with _started([*command, *_arguments(demo, state_dir)], _environment(env, place)) as process:
         daemon = _Daemon(process, ZoneInfo(system_zone(env).name), say, limit)
         say("  memsyncd run starts and catches up")
-        daemon.until("begin to watch", lambda: read_daemon_state(state_dir / DAEMON_FILE) is not None)
+        daemon.until("begin to watch", lambda: _watches(state_dir))
         before = _texts(memory)
         said, began = say_one_more(demo), time.monotonic()
         say(f"\n  A message is appended to {cut(str(said.log.relative_to(place)), _WIDTH)}\n    {said.text}")
@@ -219,6 +219,11 @@ def _readable(pipe: IO[bytes]) -> bool:
 
 
 # --- the memory files ---
+
+
+def _watches(state_dir: Path) -> bool:
+    told = read_daemon_state(state_dir / DAEMON_FILE)
+    return told is not None and told.mode != "starting"
 
 
 def _texts(folder: Path) -> dict[Path, str]:

@@ -16,24 +16,17 @@ from msgspec.structs import replace
 
 from memsyncd import __version__
 from memsyncd.adapters.config_file import state_dir
-from memsyncd.adapters.daemon_file import (
-    DAEMON_FILE,
-    DaemonState,
-    remove_daemon_state,
-    write_daemon_state,
-)
 from memsyncd.adapters.files import make_folder
 from memsyncd.adapters.lock import exclusive
 from memsyncd.adapters.notify import Notify
 from memsyncd.adapters.watcher import Watcher
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
-from memsyncd.cli.output import safe
-from memsyncd.cli.session import Setup, opened_engine, set_up
+from memsyncd.cli.session import opened_engine, set_up
+from memsyncd.cli.telling import Teller
 from memsyncd.config import Config
 from memsyncd.core.redact import Redactor
 from memsyncd.daemon.loop import Daemon, pace_of
 from memsyncd.daemon.worker import Running
-from memsyncd.errors import FileError
 from memsyncd.logs import configure_daemon
 from memsyncd.service.launchd import LABEL
 from memsyncd.sync.engine import LOCK_FILE, Emit
@@ -59,12 +52,13 @@ def command(call: Invocation) -> int:
     """
     setup = set_up(call, log=lambda config, redactor: _log(call, config, redactor))
     make_folder(setup.state_dir, 0o700)
+    teller = Teller(setup)
     with exclusive(setup.state_dir / LOCK_FILE), _woken() as (wait, asked):
         daemon = Daemon(
             lambda: _opened(call, setup.emit),
             lambda: set_up(call, log=lambda _config, _redactor: setup.emit).sources,
             lambda notice: Watcher(
-                notice,
+                teller.counting(notice),
                 canary=setup.state_dir / _CANARY,
                 emit=setup.emit,
                 force_polling=setup.config.watch.poll == "always",
@@ -72,15 +66,16 @@ def command(call: Invocation) -> int:
             clock=MachineClock(),
             notify=Notify(call.env),
             emit=setup.emit,
-            tell=_Teller(setup),
+            tell=teller,
             pace=pace_of(setup.config.watch),
         )
         asked(daemon)
+        teller.begin()
         setup.emit("daemon.started", status="ok", pid=os.getpid(), version=__version__)
         try:
             daemon.run(wait)
         finally:
-            remove_daemon_state(setup.state_dir / DAEMON_FILE)
+            teller.end()
             setup.emit("daemon.stopped", status="ok", pid=os.getpid())
     return 0
 
@@ -111,48 +106,6 @@ def _opened(call: Invocation, emit: Emit) -> Running:
     zones = [publisher.target.zone for publisher in engine.publishers]
     zone = setup.config.timezone or (zones[0] if zones else "UTC")
     return Running(engine=engine, config=setup.config, sources=setup.sources, zone=zone)
-
-
-class _Teller:
-    """Writes what ``memsyncd status`` shows of the daemon, when it changes."""
-
-    def __init__(self, setup: Setup) -> None:
-        self._path = setup.state_dir / DAEMON_FILE
-        self._emit = setup.emit
-        self._started = datetime.now(UTC).isoformat(timespec="seconds")
-        self._told: DaemonState | None = None
-
-    def __call__(self, daemon: Daemon) -> None:
-        state = self._state(daemon)
-        if state == self._told:
-            return
-        self._told = state
-        try:
-            write_daemon_state(self._path, state)
-        except FileError as problem:
-            self._emit("status.unwritten", status="failed", reason=str(problem))
-
-    def _state(self, daemon: Daemon) -> DaemonState:
-        tally = daemon.worker.tally
-        watch = daemon.watch.state()
-        return DaemonState(
-            pid=os.getpid(),
-            version=__version__,
-            started=self._started,
-            mode=watch.mode,
-            watched=watch.folders,
-            missing=watch.missing,
-            problems=tuple(map(safe, watch.problems)),
-            waiting=len(daemon.backlog),
-            caught=tally.caught,
-            overflows=watch.overflows,
-            rebuilt=watch.rebuilt,
-            jumps=daemon.jumps,
-            written=tally.written,
-            last_work=tally.last_work,
-            failures={what: safe(why) for what, why in tally.failures.items()},
-            config_problem=safe(daemon.config_problem) if daemon.config_problem else None,
-        )
 
 
 @contextmanager

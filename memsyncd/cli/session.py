@@ -13,9 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from memsyncd.adapters.config_file import load_config, state_dir, store_path
+from memsyncd.adapters.daemon_file import DaemonState
 from memsyncd.adapters.discover import Discovery, sources_from_config, sources_from_folders
 from memsyncd.adapters.files import make_folder
-from memsyncd.adapters.lock import exclusive
+from memsyncd.adapters.lock import daemon_at, exclusive
 from memsyncd.adapters.redaction import load_key, make_key, redactor_of
 from memsyncd.adapters.second_detector import Kingfisher, installed
 from memsyncd.adapters.zone import system_zone
@@ -46,13 +47,20 @@ class Setup(Struct, frozen=True, kw_only=True):
     emit: Emit
 
 
+class Writing(Struct, frozen=True, kw_only=True):
+    """An engine with the lock held."""
+
+    engine: Engine
+    setup: Setup
+
+
 class Reading(Struct, frozen=True, kw_only=True):
     """An engine that has read what is new, for a command that only looks."""
 
     engine: Engine
     setup: Setup
     sources: tuple[SourceReport, ...]  # empty when another memsyncd does the reading
-    locked_out: bool = False  # another memsyncd does it
+    daemon: DaemonState | None = None  # what it tells, when it is the daemon
 
     @property
     def publishers(self) -> list[Publisher]:
@@ -95,7 +103,7 @@ def redactor_for(call: Invocation) -> Redactor:
 
 
 @contextmanager
-def opened_for_writing(call: Invocation, *, keep_all: bool = False) -> Iterator[Engine]:
+def opened_for_writing(call: Invocation, *, keep_all: bool = False) -> Iterator[Writing]:
     """An engine with the lock held; ``keep_all`` as the configuration's history.keep_all.
 
     Raises:
@@ -113,7 +121,7 @@ def opened_for_writing(call: Invocation, *, keep_all: bool = False) -> Iterator[
         setup = replace(setup, redactor=redactor)
     lock = exclusive(setup.state_dir / LOCK_FILE)
     with lock, call.out.progress() as progress, opened_engine(call, setup, progress) as engine:
-        yield engine
+        yield Writing(engine=engine, setup=setup)
 
 
 @contextmanager
@@ -128,7 +136,9 @@ def opened_for_reading(call: Invocation) -> Iterator[Reading]:
             lock.enter_context(exclusive(setup.state_dir / LOCK_FILE))
             locked = True
         except Locked:
-            call.out.warn("another memsyncd is at work; this shows what it has read so far")
+            daemon = daemon_at(setup.state_dir / LOCK_FILE)
+            tell, who = (call.out.say, "the daemon") if daemon else (call.out.warn, "another memsyncd")
+            tell(f"{who} is at work; this shows what it has read so far")
             locked = False
         with call.out.progress() as progress:
             engine = stack.enter_context(opened_engine(call, setup, progress))
@@ -138,7 +148,7 @@ def opened_for_reading(call: Invocation) -> Iterator[Reading]:
         for note in engine.notes:
             call.out.warn(note)
         tell_problems(call, reports)
-        yield Reading(engine=engine, setup=setup, sources=reports, locked_out=not locked)
+        yield Reading(engine=engine, setup=setup, sources=reports, daemon=None if locked else daemon)
 
 
 def tell_problems(call: Invocation, reports: Sequence[SourceReport]) -> None:

@@ -57,6 +57,8 @@ WORDS: Mapping[str, str] = {
     "log.level": '"debug", "info", "warning" or "error"',
     "log.format": '"json", "console" or "auto": console on a terminal, JSON lines elsewhere',
     "log.file": "empty: standard error",
+    "log.metrics_file": "the figures of memsyncd status for Prometheus: a file ending in .prom in the folder of\n"
+    "node_exporter's textfile collector; empty: none",
 }
 """What each table and key is for, by dotted key."""
 

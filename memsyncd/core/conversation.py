@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import partial
 
 from memsyncd.core.activity import command_of, error_of, path_of, writes
-from memsyncd.core.facts import Carry, Facts, Keys, ToolOutcome
-from memsyncd.core.noise import clean_assistant, clean_user, first_user_verdict
+from memsyncd.core.facts import Carry, Facts, Keys, ToolOutcome, stem
+from memsyncd.core.formats.base import Noise
+from memsyncd.core.formats.openclaw_format import NOISE as OPENCLAW_NOISE
 from memsyncd.model import (
     Event,
     Ignored,
@@ -43,12 +44,21 @@ _MACHINE_TURNS = frozenset({"heartbeat", "flush"})  # exchanges that nobody sees
 class Conversation:
     """Reads one transcript; ``facts`` holds what it has found so far.
 
-    ``session`` is what is known of the session beforehand; ``redact`` replaces secrets. Entries of
-    a session that stays out of memory give nothing but the verdict.
+    ``session`` is what is known of the session beforehand; ``redact`` replaces secrets, ``noise`` judges texts as
+    their format needs it. Entries of a session that stays out of memory give nothing but the verdict.
     """
 
-    def __init__(self, session: Session, carry: Carry, *, keys: Keys, redact: Callable[[str], Redaction]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        carry: Carry,
+        *,
+        keys: Keys,
+        redact: Callable[[str], Redaction],
+        noise: Noise = OPENCLAW_NOISE,
+    ) -> None:
         self.carry = carry
+        self._noise = noise
         self._keys = keys
         self._redact_text = redact
         self._id = session.id
@@ -92,7 +102,7 @@ class Conversation:
     def _header(self, header: RawHeader) -> None:
         if header.at is not None:
             self.carry.at = self.carry.at or header.at
-        self._know(started=header.at, parent=_stem(header.parent))
+        self._know(started=header.at, parent=stem(header.parent))
 
     def _exclude(self, reason: str) -> None:
         self.carry.excluded = reason
@@ -117,13 +127,13 @@ class Conversation:
     def _judge(self, text: str) -> bool:
         """Looks at the first user message; True when it shows that the whole session stays out."""
         self.carry.judged = True
-        verdict = first_user_verdict(text)
+        verdict = self._noise.first(text)
         if verdict:
             self._exclude(verdict)
         return verdict is not None
 
     def _user(self, message: RawMessage, at: Millis) -> None:
-        cleaned = clean_user(message.text, origin=message.origin)
+        cleaned = self._noise.user(message.text, message.origin)
         self._begin_exchange(cleaned.dropped)
         if cleaned.text and not (cleaned.dropped or message.hidden):
             self._add_turn(message, at, cleaned.text, "talk", sender=message.sender or cleaned.sender)
@@ -138,7 +148,7 @@ class Conversation:
     def _assistant(self, message: RawMessage, at: Millis) -> None:
         if message.model == "gateway-injected" or message.stop == "injected":
             return
-        reply = clean_assistant(message.text)
+        reply = self._noise.assistant(message.text)
         if reply.exact or (reply.acknowledges and self.carry.machine == "heartbeat"):
             self._heartbeat(message, at)
             return
@@ -286,11 +296,3 @@ class Conversation:
             for finding in redaction.findings:
                 receipt[finding.rule] = receipt.get(finding.rule, 0) + 1
         return redaction.text
-
-
-def _stem(parent: str | None) -> str | None:
-    """The session that ``parentSession`` names: an id, or the path of a transcript."""
-    if not parent:
-        return None
-    name = parent.replace("\\", "/").rsplit("/", 1)[-1]
-    return name.split(".jsonl", 1)[0] or None

@@ -25,6 +25,7 @@ class Carry(Struct, kw_only=True):
     mirrors: list[int] = field(default_factory=list)  # keys of this exchange's delivery mirrors
     answered: bool = False  # this exchange has had its final answer
     open_calls: dict[str, Millis] = field(default_factory=dict)  # tool call id → when it was asked for
+    reader: bytes = b""  # state of the format's reader
 
 
 class ToolOutcome(Struct, frozen=True, kw_only=True):
@@ -82,3 +83,11 @@ class Keys:
         data = text.encode("utf-8", "surrogatepass")
         digest = hashlib.blake2b(data, digest_size=8, key=self._secret).digest()
         return int.from_bytes(digest, "big") >> 1  # SQLite's integers have a sign
+
+
+def stem(parent: str | None) -> str | None:
+    """The session that ``parentSession`` names: an id, or the path of a transcript."""
+    if not parent:
+        return None
+    name = parent.replace("\\", "/").rsplit("/", 1)[-1]
+    return name.split(".jsonl", 1)[0] or None

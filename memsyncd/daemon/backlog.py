@@ -30,7 +30,6 @@ class Backlog:
         self._pace = pace
         self._settling: Settling[str] = Settling()
         self._names: Changed = {}
-        self._heard: dict[str, set[str]] = {}
         self._folders: dict[Path, str] = {}
 
     def watch(self, folders: Mapping[Path, str], pace: Pace) -> None:
@@ -43,7 +42,6 @@ class Backlog:
         """Notes that something changed at a path; False when it is no source's."""
         with self._lock:
             if (source := self._folders.get(path.parent)) is not None:
-                self._heard.setdefault(source, set()).add(path.name)
                 self._mark(source, {path.name})
                 return True
             inside = [name for folder, name in self._folders.items() if folder == path or path in folder.parents]
@@ -56,10 +54,11 @@ class Backlog:
         with self._lock:
             self._mark(source, None if names is None else set(names), Pace(quiet=0, ceiling=0) if now else None)
 
-    def heard(self, source: str) -> set[str]:
-        """The names that were told since the last time this was asked."""
+    def waiting(self, source: str) -> set[str] | None:
+        """The names of a source that wait; None when all its files do."""
         with self._lock:
-            return self._heard.pop(source, set())
+            names = self._names.get(source, set())
+            return None if names is None or EVERYTHING in self._names else set(names)
 
     def take(self) -> Changed:
         """Takes out what is due."""
@@ -94,6 +93,9 @@ class Backlog:
             return len(self._settling)
 
     def _mark(self, source: str, names: set[str] | None, pace: Pace | None = None) -> None:
-        known = self._names.get(source, set())
-        self._names[source] = None if names is None or known is None else known | names
+        known = self._names.setdefault(source, set())
+        if names is None or known is None:
+            self._names[source] = None
+        else:
+            known.update(names)
         self._settling.mark(source, self._monotonic(), pace or self._pace)

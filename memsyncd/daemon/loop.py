@@ -14,23 +14,22 @@ from pathlib import Path
 from threading import Event, Lock
 from zoneinfo import ZoneInfo
 
-from memsyncd.adapters.alarms import Alarms
 from memsyncd.adapters.notify import Notify
 from memsyncd.config import WatchConfig
+from memsyncd.core.pacing import Rhythm
 from memsyncd.core.settle import Pace
 from memsyncd.daemon.backlog import EVERYTHING, Backlog
 from memsyncd.daemon.outside import Clock, Wants, Watch
+from memsyncd.daemon.timetable import Timetable
+from memsyncd.daemon.vigil import Drift, Progress
 from memsyncd.daemon.worker import Running, Worker
 from memsyncd.errors import MemsyncdError
 from memsyncd.model import Source
 from memsyncd.sync.engine import Emit
 
 HEARTBEAT = 30.0
-_JUMP = 5.0
-"""Seconds by which wall clock and monotonic clock may drift apart between two heartbeats before it is a jump."""
-
-_STUCK = 600.0
-"""Seconds without progress after which work counts as stuck."""
+_LATE = 5.0  # seconds after which an alarm that has not rung is set anew
+_AFTER = 0.002  # seconds; alarms go by another clock than what is due, and must not ring before it
 
 
 class Daemon:
@@ -54,13 +53,14 @@ class Daemon:
         self.failed: MemsyncdError | None = None  # why it could not even begin
         self.config_problem: str | None = None
         self.jumps = 0
+        self.rhythm: Rhythm | None = None  # of sweeps; None: there are none
         self.running: Running | None = None
         self._clock = clock
         self._notify = notify
         self._emit = emit
         self._tell = tell
         self.backlog = Backlog(pace, clock.monotonic)
-        self.alarms = Alarms(self._lost)
+        self.alarms = Timetable(self._lost)
         self.watch = watch(self._notice)
         self.worker = Worker(
             reopen,
@@ -73,8 +73,8 @@ class Daemon:
         )
         self._arming = Lock()
         self._armed: float | None = None  # the instant for which the alarm is set
-        self._drift = self._drift_now()
-        self._moved = (clock.monotonic(), 0)  # when work last moved on, and how far it was then
+        self._drift = Drift(clock)
+        self._progress = Progress(clock)
 
     # --- the main thread ---
 
@@ -93,7 +93,7 @@ class Daemon:
                 if self.ready.is_set():
                     self.heartbeat()
                 else:
-                    self._notify.longer(3 * HEARTBEAT)  # the first look at years of logs
+                    self._wait_for_beginning()
         finally:
             self._end()
         if self.failed is not None:
@@ -105,9 +105,16 @@ class Daemon:
         if reasons := self.watch.check(self._clock.monotonic()):
             self._emit("watch.rebuilt", status="ok", reason="; ".join(reasons))
             self.alarms.after("reconcile-now", 0, self._reconcile)
-        if self._moves():
+        if self.worker.pauses.look():
+            self._arm()
+        if self._progress.goes_on(busy=self.worker.busy, ticks=self.worker.ticks):
             self._notify.alive()
         self._tell(self)
+
+    def _wait_for_beginning(self) -> None:
+        self._notify.longer(3 * HEARTBEAT)  # the first look at years of logs
+        if self.worker.pauses.look():
+            self.alarms.after("begin", 0, self._begin)
 
     def _look_after_wants(self) -> None:
         wants = self.wants
@@ -119,38 +126,25 @@ class Daemon:
             self.alarms.after("reload", 0, self._reload)
         if wants.catch_up:
             wants.catch_up = False
-            self.backlog.mark(EVERYTHING, None, now=True)
+            self.worker.everything()
             self._arm()
 
     def _end(self) -> None:
         self.wants.stop = True
         self._notify.stopping()
         self.watch.close()
-        self.alarms.close()
+        self.alarms.end()
         self.worker.close()
 
     def _notice_jump(self) -> None:
-        drift = self._drift_now()
-        if abs(drift - self._drift) > _JUMP:
+        if seconds := self._drift.jump():
             self.jumps += 1
-            self._emit("clock.jumped", status="ok", seconds=round(drift - self._drift, 1))
+            self._emit("clock.jumped", status="ok", seconds=round(seconds, 1))
             self._set_alarms()
             self._armed = None  # the alarm was set by the clock that jumped
             self._arm()
             self.alarms.wake()
             self.alarms.after("reconcile-now", 0, self._reconcile)
-        self._drift = drift
-
-    def _drift_now(self) -> float:
-        return self._clock.now().timestamp() - self._clock.monotonic()
-
-    def _moves(self) -> bool:
-        """Whether the worker is idle, or its work has moved on lately."""
-        now, (since, ticks) = self._clock.monotonic(), self._moved
-        if not self.worker.busy or self.worker.ticks != ticks:
-            self._moved = (now, self.worker.ticks)
-            return True
-        return now - since < _STUCK
 
     # --- any thread ---
 
@@ -169,21 +163,27 @@ class Daemon:
             if due is None or not self.ready.is_set() or self.wants.stop or self.worker.busy:
                 return
             now = self._clock.monotonic()
-            if self._armed is None or now + due < self._armed or self._armed < now - _JUMP:
+            if self._armed is None or now + due < self._armed or self._armed < now - _LATE:
                 self._armed = now + due
-                self.alarms.after("drain", due, self._drain)
+                self.alarms.after("drain", due + _AFTER, self._drain)
 
     # --- the worker's thread ---
 
     def _begin(self) -> None:
+        if self.ready.is_set():
+            return
         try:
-            self._take_up(self.worker.open())
+            running = self.worker.begin()
         except MemsyncdError as error:
             self.failed = error
             self.wants.stop = True
             self.wake()
             return
-        self.backlog.mark(EVERYTHING, None, now=True)
+        if running is None:
+            self._begin_later()
+            return
+        self._take_up(running)
+        self.worker.everything()
         self.worker.drain()
         self.ready.set()
         self._tell(self)  # status is right from the moment on that we say so
@@ -192,9 +192,18 @@ class Daemon:
         self._arm()
         self.wake()
 
+    def _begin_later(self) -> None:
+        # A service manager gives us up after a few restarts, and nobody would be there when the disk has room.
+        self._tell(self)
+        self._notify.status(self.summary())
+        self.alarms.after("begin", self.backlog.due_in() or 0.0, self._begin)
+
     def _take_up(self, running: Running) -> None:
         """Watches what the configuration names now."""
         self.running = running
+        seconds = running.config.watch.reconcile_seconds
+        if self.rhythm is None or self.rhythm.base != seconds:
+            self.rhythm = Rhythm.of(seconds) if seconds else None
         pace = pace_of(running.config.watch)
         self.backlog.watch({source.path.resolve(): source.name for source in running.sources}, pace)
         self.watch.watch([source.path for source in running.sources])
@@ -210,7 +219,7 @@ class Daemon:
             self._take_up(running)
             self._set_alarms()
             self._emit("config.reloaded", status="ok", sources=len(running.sources))
-            self.backlog.mark(EVERYTHING, None, now=True)
+            self.worker.everything()
         self._tell(self)
         self._notify.ready(self.summary())
         self._arm()
@@ -220,25 +229,36 @@ class Daemon:
         running = self.running
         if running is None:
             return
-        self.alarms.cancel("reconcile")
-        if running.config.watch.reconcile_seconds:
-            self.alarms.every("reconcile", running.config.watch.reconcile_seconds, self._reconcile)
+        self._set_sweep()
         self.alarms.cancel("nightly")
         if running.config.schedule.nightly:
-            hour, minute = map(int, running.config.schedule.nightly.split(":"))
-            self.alarms.daily("nightly", hour, minute, ZoneInfo(running.zone), self._nightly)
+            zone = ZoneInfo(running.zone)
+            self.alarms.daily("nightly", running.config.schedule.nightly, zone, self._nightly)
+
+    def _set_sweep(self) -> None:
+        if self.rhythm is None:
+            self.alarms.cancel("reconcile")
+        else:
+            self.alarms.after("reconcile", self.rhythm.seconds, self._reconcile)
 
     def _drain(self) -> None:
         self._armed = None
-        self.worker.drain()
+        # A job that sets its own alarm for now would be told that it runs already.
+        while self.backlog.due_in() == 0 and not self.wants.stop:
+            self.worker.drain()
         self._notify.status(self.summary())
         self._arm()
         self.wake()
 
     def _reconcile(self) -> None:
-        if self.worker.others_now():
-            self._reload()
-        self.worker.reconcile()
+        try:
+            if self.worker.others_now():
+                self._reload()
+            swept = self.worker.reconcile()
+            if self.rhythm is not None:
+                self.rhythm = self.rhythm.after(swept, heard=self.watch.state().mode == "events")
+        finally:
+            self._set_sweep()
         self._arm()
         self.wake()
 
@@ -247,31 +267,28 @@ class Daemon:
         self._arm()
 
     def _lost(self, name: str, why: BaseException | None) -> None:
-        """A job did not run, or raised: what it was to do is in the backlog still."""
+        """A job raised, or did not run because it ran already: what it was to do is not forgotten."""
         if why is not None:
-            self._emit("job.failed", status="failed", job=name, reason=f"{type(why).__name__}: {why}")
-            self.worker.tally.failures[name] = f"{type(why).__name__}: {why}"
-            self.backlog.failed([EVERYTHING])
-            if name == "begin":  # whoever watches over us starts us again
-                self.failed = MemsyncdError("the daemon could not begin", why=f"{type(why).__name__}: {why}")
-                self.wants.stop = True
-                self.wake()
+            self._crashed(name, f"{type(why).__name__}: {why}")
+        elif name != "drain":
+            self.alarms.again(name)
         self._armed = None
         self._arm()
 
+    def _crashed(self, name: str, why: str) -> None:
+        self._emit("job.failed", status="failed", job=name, reason=why)
+        tally = self.worker.tally
+        tally.failures = tally.failures | {name: why}
+        self.backlog.failed([EVERYTHING])
+        if name == "begin":  # whoever watches over us starts us again
+            self.failed = MemsyncdError("the daemon could not begin", why=why)
+            self.wants.stop = True
+            self.wake()
+
     def summary(self) -> str:
         """One line on how it goes."""
-        tally = self.worker.tally
-        told = [
-            _count(len(self.running.sources) if self.running else 0, "source", "sources"),
-            _count(tally.written, "file written", "files written"),
-            f"{len(self.backlog)} waiting",
-        ]
-        return ", ".join(told + [f"{len(tally.failures)} failing"] * bool(tally.failures))
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+        sources = len(self.running.sources) if self.running else 0
+        return self.worker.tally.summary(sources=sources, waiting=len(self.backlog))
 
 
 def pace_of(config: WatchConfig) -> Pace:

@@ -7,17 +7,20 @@ marked anew, and puts back what failed. Nothing here waits.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from memsyncd.adapters import sweep
 from memsyncd.config import Config
+from memsyncd.core.pacing import Sweep
 from memsyncd.daemon.backlog import EVERYTHING, Backlog, Changed
+from memsyncd.daemon.pauses import Pauses, sources_of
+from memsyncd.daemon.tally import Tally
 from memsyncd.errors import MemsyncdError
 from memsyncd.model import Source
-from memsyncd.sync.engine import Emit, Engine
+from memsyncd.sync.engine import Emit, Engine, every_day
 from memsyncd.sync.runs import RunReport
 
 _EVENT_TIME_NS = 2_000_000_000
@@ -31,15 +34,6 @@ class Running(Struct, frozen=True, kw_only=True):
     config: Config
     sources: tuple[Source, ...]
     zone: str  # IANA name, for alarms
-
-
-class Tally(Struct, kw_only=True):
-    """What the worker has done so far."""
-
-    written: int = 0
-    caught: int = 0  # changes that only a sweep saw
-    last_work: str | None = None
-    failures: dict[str, str] = field(default_factory=dict)  # what failed last → why
 
 
 class Worker:
@@ -60,6 +54,7 @@ class Worker:
         now: Callable[[], str],
     ) -> None:
         self.tally = Tally()
+        self.pauses = Pauses(backlog, emit)
         self.ticks = 0  # grows as work moves on
         self.busy = False
         self._reopen = reopen
@@ -70,7 +65,7 @@ class Worker:
         self._emit = emit
         self._now = now
         self._running: Running | None = None
-        self._looks: dict[str, sweep.Look | None] = {}
+        self._seen: dict[str, sweep.Memory] = {}
 
     # --- jobs ---
 
@@ -83,8 +78,26 @@ class Worker:
         opened = self._reopen()
         self.close()
         self._running = opened
-        self._looks = {source.name: sweep.look(source.path) for source in opened.sources}
+        self._seen = {source.name: sweep.Memory(source.path) for source in opened.sources}
+        self.pauses.watch(target.folder for target in opened.engine.targets)
+        self._show_pauses()
         return opened
+
+    def begin(self) -> Running | None:
+        """Opens the engine for the first time; None while the folder for it takes no file, which is paused then.
+
+        Raises:
+            MemsyncdError: as for ``open``, for another reason.
+        """
+        self.pauses.begin(self._backlog.take())
+        try:
+            return None if self.pauses.blocked else self.open()
+        except MemsyncdError as error:
+            if not self.pauses.covers(error):
+                raise
+            return None
+        finally:
+            self._show_pauses()
 
     def close(self) -> None:
         """Closes the engine, in this thread."""
@@ -98,31 +111,39 @@ class Worker:
         try:
             changed = self._backlog.take()
             if changed and self._running is not None:
+                self._remember(changed)
                 self._do(changed, self._running.engine)
         finally:
             self.busy = False
 
-    def reconcile(self) -> None:
-        """Looks at every file's stat, and marks what no event told."""
-        if self._running is None:
-            return
+    def everything(self) -> None:
+        """Has everything gone through at once, whatever failed before. For any thread."""
+        self._backlog.done([EVERYTHING])
+        self._backlog.mark(EVERYTHING, None, now=True)
+        self.pauses.hurry()
+
+    def reconcile(self) -> Sweep:
+        """Looks at every file's stat; marks what has changed since it was read and does not wait: no event told."""
+        began, missed = time.thread_time(), 0
         limit = time.time_ns() - _EVENT_TIME_NS
-        for source in self._running.sources:
-            before, after = self._looks.get(source.name), sweep.look(source.path)
-            self._looks[source.name] = after
-            heard = self._backlog.heard(source.name)
-            if before is None or after is None:
-                if before is not after:  # the folder came or went
-                    self._backlog.mark(source.name, None)
-                continue
-            unheard = sweep.changed(before, after) - heard
-            late = sweep.settled(unheard, after, before_ns=limit)
-            self._missed(source.path, len(late))
-            if late:
-                self.tally.caught += len(late)
-                self._emit("watch.missed", status="ok", source=source.name, files=len(late))
-            if unheard:
-                self._backlog.mark(source.name, unheard)
+        for source in self._running.sources if self._running else ():
+            news = self._seen[source.name].look()
+            waiting = self._backlog.waiting(source.name)
+            if news is None:
+                self._backlog.mark(source.name, None)
+            elif waiting is not None:
+                unheard = news.besides(waiting)
+                missed += self._tell_missed(source, unheard.before(limit))
+                if unheard:
+                    self._backlog.mark(source.name, None if unheard.gone else unheard.changed)
+        return Sweep(cost=max(0.0, time.thread_time() - began), missed=missed)
+
+    def _tell_missed(self, source: Source, files: int) -> int:
+        self._missed(source.path, files)
+        if files:
+            self.tally.caught += files
+            self._emit("watch.missed", status="ok", source=source.name, files=files)
+        return files
 
     def others_now(self) -> bool:
         """Whether the sources are others than when the engine was opened: an agent was installed, or moved."""
@@ -133,45 +154,81 @@ class Worker:
 
     def nightly(self) -> None:
         """Goes through everything once; what is old in the history goes."""
-        self._backlog.mark(EVERYTHING, None, now=True)
+        self.everything()
         self.drain()
 
     # --- one piece of work ---
 
-    def _do(self, changed: Changed, engine: Engine) -> None:
+    def _remember(self, due: Changed) -> None:
+        """What is due is no news to the next sweep: it is read now, or all is read when that fails."""
+        for source, seen in self._seen.items():
+            names = None if EVERYTHING in due else due.get(source, ())
+            if names is None:
+                seen.look()
+            else:
+                seen.note(names)
+
+    def _do(self, due: Changed, engine: Engine) -> None:
+        changed = {source: due[source] for source in sources_of(due)}
+        self.pauses.begin(due)
+        well = False
         try:
-            everything = EVERYTHING in changed
-            report = engine.catch_up(stop=self._stop) if everything else engine.update(changed, self._stop)
+            if (changed or self.pauses.tried) and not self.pauses.blocked:
+                well = self._run(changed, engine)
+        finally:
+            self.pauses.end(well=well)
+            self._show_pauses()
+
+    def _run(self, changed: Changed, engine: Engine) -> bool:
+        """Reads and writes; whether nothing was left out, be it that parts of it failed."""
+        # An update does not know what a paused folder has missed, nor that it may not be written.
+        everything = EVERYTHING in changed or bool(self.pauses)
+        try:
+            report = self._catch_up(engine) if everything else engine.update(changed, self._stop)
         except MemsyncdError as error:
-            self._note_failures(list(changed), {error.what: str(error)})
-        else:
-            self._tell(list(changed), report)
-
-    def _tell(self, sources: Sequence[str], report: RunReport) -> None:
+            self._note(changed, self.tally.failures, self._not_paused([(error.what, error)]))
+            return False
         self.tally.written += sum(day.written for day in report.days)
+        self.tally.avoided += sum(day.spared for day in report.days)
         self.tally.last_work = self._now()
-        broken = {day.date.isoformat(): str(day.error) for day in report.days if day.error}
-        broken |= {error.what: str(error) for error in report.problems}
-        if self._looks_blocked(report):
-            broken |= {one.source: str(one.problems[0]) for one in report.sources if one.problems}
-        if broken:
-            self._note_failures(sources, broken)
-        else:
-            self._backlog.done(sources)
-            if EVERYTHING in sources:  # a part that went well says nothing of what failed before
-                self.tally.failures.clear()
+        errors = [(day.date.isoformat(), day.error) for day in report.days if day.error]
+        errors += [(error.what, error) for error in report.problems]
+        # A part that went well says nothing of what failed before.
+        before = self.tally.paused if everything else self.tally.failures
+        self._note(changed, before, self._not_paused(errors) | self._unread(report))
+        return not self._asked_to_stop()
 
-    def _looks_blocked(self, report: RunReport) -> bool:
-        """Whether logs are there that could not be read; a folder that is gone is no failure of ours."""
-        return any(one.problems and Path(one.folder).is_dir() for one in report.sources)
+    def _catch_up(self, engine: Engine) -> RunReport:
+        return engine.catch_up(self.pauses.wanted if self.pauses.resting else every_day, stop=self._stop)
 
-    def _note_failures(self, sources: Sequence[str], why: dict[str, str]) -> None:
+    def _not_paused(self, errors: Iterable[tuple[str, MemsyncdError]]) -> dict[str, str]:
+        """What failed for a reason of its own; a folder that takes no file is paused instead."""
+        told: dict[str, str] = {}
+        for what, error in errors:
+            if not self.pauses.covers(error):  # the same day may have failed in several folders
+                told[what] = f"{told[what]}; {error}" if what in told else str(error)
+        return told
+
+    def _unread(self, report: RunReport) -> dict[str, str]:
+        """Logs that are there and could not be read; a folder that is gone is no failure of ours."""
+        blocked = any(one.problems and Path(one.folder).is_dir() for one in report.sources)
+        return {one.source: str(one.problems[0]) for one in report.sources if one.problems} if blocked else {}
+
+    def _note(self, changed: Changed, before: dict[str, str], failures: dict[str, str]) -> None:
         """Everything is tried again later: which days a failure concerned is not known any more then."""
-        self.tally.failures = why if EVERYTHING in sources else self.tally.failures | why
-        for what, reason in why.items():
-            self._emit("work.failed", status="failed", what=what, reason=reason)
-        self._backlog.done(source for source in sources if source != EVERYTHING)
-        self._backlog.failed([EVERYTHING])
+        for what, why in failures.items():
+            self._emit("work.failed", status="failed", what=what, reason=why)
+        self.tally.failures = before | failures
+        if failures:
+            self._backlog.done(source for source in changed if source != EVERYTHING)
+            self._backlog.failed([EVERYTHING])
+        else:
+            self._backlog.done(changed)
+
+    def _show_pauses(self) -> None:
+        paused = self.pauses.told()
+        others = {what: why for what, why in self.tally.failures.items() if what not in self.tally.paused}
+        self.tally.failures, self.tally.paused = others | paused, paused
 
     def _stop(self) -> bool:
         self.ticks += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -26,9 +27,10 @@ from memsyncd.adapters.store.sqlite import SqliteStore
 from memsyncd.config import HistoryConfig
 from memsyncd.core.redact import Redactor
 from memsyncd.core.retention import Retention
-from memsyncd.errors import FileError
+from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import DayPlan, Source
 from memsyncd.sync.ingest import SourceReport, ingest
+from memsyncd.sync.ledger import enter, enter_error
 from memsyncd.sync.publish import DayReport, Publisher, Target
 from memsyncd.sync.reading import never
 from memsyncd.sync.redaction import Second, last_look, look_again, look_twice
@@ -40,7 +42,6 @@ LOCK_FILE = "lock"
 BASES = "bases"
 HISTORY = "history"
 DETECTOR_CACHE = "kingfisher"
-_UNUSED = frozenset({"absent", "off"})
 
 
 class Emit(Protocol):
@@ -83,10 +84,11 @@ class Engine:
             FileError: the state file cannot be read.
         """
         self.targets = tuple(targets)
+        self.state_dir = state_dir
         self._state_path = state_dir / STATE_FILE
         self._redactor = redactor
         self._second = second or Second(None, "off")
-        self._now = now
+        self.now = now
         self._emit = emit
         self._progress = progress or Quiet()
         self.store: Store = SqliteStore(store_path or state_dir / STORE_FILE)
@@ -109,7 +111,7 @@ class Engine:
 
     def _publisher(self, target: Target, bases: Path) -> Publisher:
         own = Bases(bases, target.folder)
-        keeper = Keeper(history=self._history, folder=target.folder, bases=own, now=self._now)
+        keeper = Keeper(history=self._history, folder=target.folder, bases=own, now=self.now)
         look = partial(last_look, redactor=self._redactor, second=self._second)
         return Publisher(self.store, target, bases, self.state.days(target.folder), look, keeper)
 
@@ -140,15 +142,18 @@ class Engine:
         """
         began = perf_counter()
         report = RunReport(notes=list(self.notes))
-        self._recover(report)
-        report.sources.extend(self.ingest(stop))
-        self._look_twice(report, stop)
-        work = [(publisher, publisher.plan(wanted(publisher), again=again)) for publisher in self.publishers]
-        try:
-            report.days.extend(self._publish(work, force=force, stop=stop))
-        finally:
-            self._save(report.days)
-        self._prune(report)
+        with self._keeping_errors():
+            self._recover(report)
+            report.sources.extend(self.ingest(stop))
+            self._look_twice(report, stop)
+            work = [(publisher, publisher.plan(wanted(publisher), again=again)) for publisher in self.publishers]
+            whole = False
+            try:
+                report.days.extend(self._publish(work, force=force, stop=stop))
+                self._prune(report)
+                whole = wanted is every_day and not stop()
+            finally:
+                self._save(report, whole=whole)
         report.seconds = round(perf_counter() - began, 3)
         return report
 
@@ -162,19 +167,20 @@ class Engine:
         """
         began = perf_counter()
         report = RunReport()
-        before = self.store.revision()
-        for source in self.sources():
-            if source.name in changed:
-                report.sources.append(self._ingest(source, only=changed[source.name], stop=stop))
-        self._look_twice(report, stop)
-        days = [(publisher, publisher.changed_since(before)) for publisher in self.publishers]
-        work = [(publisher, publisher.plan(wanted)) for publisher, wanted in days if wanted]
-        try:
-            report.days.extend(self._publish(work, force=False, stop=stop))
-        finally:
-            if work:
-                self._save(report.days)
-            self._second.end()
+        with self._keeping_errors():
+            before = self.store.revision()
+            for source in self.sources():
+                if source.name in changed:
+                    report.sources.append(self._ingest(source, only=changed[source.name], stop=stop))
+            self._look_twice(report, stop)
+            days = [(publisher, publisher.changed_since(before)) for publisher in self.publishers]
+            work = [(publisher, publisher.plan(wanted)) for publisher, wanted in days if wanted]
+            try:
+                report.days.extend(self._publish(work, force=False, stop=stop))
+            finally:
+                if work or report.failures:
+                    self._save(report, whole=False)
+                self._second.end()
         report.seconds = round(perf_counter() - began, 3)
         return report
 
@@ -246,18 +252,27 @@ class Engine:
         """Shortens the history; a run that tried to replace nothing need not look at it."""
         if any(day.action not in ("skip", "keep") for day in report.days):
             try:
-                self._history.prune(self._now(), self._retention)
+                self._history.prune(self.now(), self._retention)
             except FileError as problem:
                 report.problems.append(problem)
 
-    def _save(self, days: Sequence[DayReport]) -> None:
-        state = self.state
-        good = [day.date for day in days if day.action not in ("failed", "refused", "keep") and day.messages]
-        look = self._second.end()
-        if look.status != "ready" or not state.second_detector or state.second_detector.status in _UNUSED:
-            if look.status in ("ok", "failed"):
-                look.at = self._now().isoformat(timespec="seconds")
-            state.second_detector = look
-        state.last_run = self._now().isoformat(timespec="seconds")
-        state.last_successful_date = max([*good, *filter(None, [state.last_successful_date])], default=None)
-        save_state(self._state_path, state)
+    def _save(self, report: RunReport, *, whole: bool) -> None:
+        enter(self.state, report, self._second.end(), now=self._instant(), whole=whole, clean=self._clean)
+        save_state(self._state_path, self.state)
+
+    @contextmanager
+    def _keeping_errors(self) -> Iterator[None]:
+        """Notes an error that ends a run: ``status`` tells it later, when nobody remembers what was printed."""
+        try:
+            yield
+        except MemsyncdError as error:
+            enter_error(self.state, error, now=self._instant(), clean=self._clean)
+            with suppress(FileError):  # the disk may be full; the error itself goes on
+                save_state(self._state_path, self.state)
+            raise
+
+    def _instant(self) -> str:
+        return self.now().isoformat(timespec="seconds")
+
+    def _clean(self, text: str) -> str:
+        return self._redactor(text).text

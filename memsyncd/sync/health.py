@@ -1,45 +1,43 @@
-"""Health: how memory folders and sources stand, without changing anything. What ``status`` shows."""
+"""Health: how everything stands, without changing anything. What ``status`` shows."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from memsyncd.adapters.daemon_file import DaemonState
-from memsyncd.adapters.files import read_or_none
-from memsyncd.adapters.state import SecondLook
-from memsyncd.core.markers import parse
-from memsyncd.errors import FileError, MemsyncdError
+from memsyncd.adapters.disk_use import DiskUse, disk_use
+from memsyncd.adapters.metrics_file import MetricsFile, MetricsLook
+from memsyncd.adapters.state import Failure, SecondLook, Writes
+from memsyncd.adapters.store.base import StoreSize
+from memsyncd.config import Config
+from memsyncd.errors import MemsyncdError
 from memsyncd.model import DayPlan
-from memsyncd.sync.engine import Engine
+from memsyncd.sync.engine import BASES, HISTORY, Engine
+from memsyncd.sync.folder_health import FolderHealth, folder_health
 from memsyncd.sync.ingest import SourceReport
+from memsyncd.sync.lag import SourceHealth, source_health
 from memsyncd.sync.publish import Publisher
 
-
-class FileState(Struct, frozen=True, kw_only=True):
-    """A memory file that deserves a look, and why."""
-
-    date: date
-    file: str
-    why: str
+Planned: TypeAlias = Sequence[tuple[Publisher, Sequence[DayPlan]]]
+"""What is to happen to the days of each memory folder."""
 
 
-class FolderHealth(Struct, frozen=True, kw_only=True):
-    """How one memory folder stands."""
+class Sizes(Struct, frozen=True, kw_only=True):
+    """What memsyncd keeps of its own."""
 
-    folder: Path
-    zone: str
-    published: int  # days whose files hold a block of ours
-    newest: date | None  # newest of them
-    pending: tuple[DayPlan, ...]  # days that the next run writes
-    kept: tuple[DayPlan, ...]  # days whose files know more than the logs still hold
-    pinned: tuple[FileState, ...]  # sections in which a person's lines stand against generated ones
-    damaged: tuple[FileState, ...]  # markers that cannot be trusted, files that cannot be read
-    foreign: tuple[FileState, ...]  # daily files without a block of ours
+    state_dir: Path
+    state: DiskUse  # everything in that folder
+    history: DiskUse
+    bases: DiskUse
+    store: StoreSize
+    days: int  # with messages in the store
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -47,41 +45,85 @@ class Health(Struct, frozen=True, kw_only=True):
 
     last_run: str | None
     last_successful_date: date | None
+    last_error: Failure | None
+    writes: Writes
     folders: tuple[FolderHealth, ...]
-    sources: tuple[SourceReport, ...]
+    sources: tuple[SourceHealth, ...]
     problems: tuple[MemsyncdError, ...]
     notes: tuple[str, ...]
     redacted: dict[str, int]  # rule → secrets replaced in the days that are published
     second_detector: SecondLook | None
     daemon: DaemonState | None  # None: none is running
+    metrics: MetricsLook | None  # None: no such file is wanted
+    sizes: Sizes
 
     @property
-    def healthy(self) -> bool:
-        """Whether nothing needs a person: every source has logs, nothing looks odd, no file is damaged.
+    def needs(self) -> list[str]:
+        """What needs a person, in a few words each; empty: all is well.
 
         A note counts: it tells what was seen and is not read, such as the database of a newer OpenClaw.
         """
-        empty = any(not source.files for source in self.sources)
-        damaged = any(folder.damaged for folder in self.folders)
-        blind = self.second_detector is not None and self.second_detector.status == "failed"
-        daemon = self.daemon
-        hindered = daemon is not None and bool(daemon.failures or daemon.problems or daemon.config_problem)
-        return not (empty or damaged or blind or hindered or self.problems or self.notes)
+        damaged = {(folder.folder, state.date) for folder in self.folders for state in folder.damaged}
+        failed = {(folder.folder, day.date) for folder in self.folders for day in folder.failed}
+        needs = {
+            "failed day": len(failed - damaged),
+            "damaged file": len(damaged),
+            "closed memory folder": sum(folder.problem is not None for folder in self.folders),
+            "empty source": sum(not source.files for source in self.sources),
+            "problem": len(self.problems),
+            "warning": len(self.notes),
+            "failed second detector": bool(self.second_detector and self.second_detector.status == "failed"),
+            "unwritten metrics file": bool(self.metrics and self.metrics.problem),
+            **_needs_of(self.daemon, {day.isoformat() for _, day in failed}),
+        }
+        return [f"{number:,} {noun}{'s' * (number > 1)}" for noun, number in needs.items() if number]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing needs a person."""
+        return not self.needs
 
 
-def health_of(engine: Engine, reports: Sequence[SourceReport], daemon: DaemonState | None = None) -> Health:
-    """Looks at every folder of an engine that has read what is new; ``daemon`` is what the running one tells."""
+def health_of(
+    engine: Engine,
+    reports: Sequence[SourceReport],
+    daemon: DaemonState | None = None,
+    config: Config | None = None,
+) -> Health:
+    """Looks at every folder of an engine whose store is up to date; ``daemon`` is what the running one tells."""
+    config = config or Config()
+    state = engine.state
+    plans = [(publisher, publisher.plan()) for publisher in engine.publishers]
+    patience = config.watch.ceiling_seconds if daemon else None
     return Health(
-        last_run=engine.state.last_run,
-        last_successful_date=engine.state.last_successful_date,
-        folders=tuple(_folder(publisher) for publisher in engine.publishers),
-        sources=tuple(reports),
+        last_run=state.last_run,
+        last_successful_date=state.last_successful_date,
+        last_error=state.last_error,
+        writes=state.writes,
+        folders=tuple(
+            folder_health(publisher, planned, state.failures(publisher.target.folder))
+            for publisher, planned in plans
+        ),
+        sources=tuple(_sources(engine, plans, reports, patience)),
         problems=tuple(problem for report in reports for problem in report.problems),
         notes=tuple(engine.notes),
         redacted=_redacted(engine.publishers),
-        second_detector=engine.state.second_detector,
+        second_detector=state.second_detector,
         daemon=daemon,
+        metrics=_metrics(config.log.metrics_file, daemon),
+        sizes=_sizes(engine, plans),
     )
+
+
+def _sources(
+    engine: Engine, plans: Planned, reports: Sequence[SourceReport], patience: float | None
+) -> Iterator[SourceHealth]:
+    vanished = {report.source: report.vanished for report in reports}
+    for publisher, planned in plans:
+        days = {plan.date: plan for plan in planned}
+        for source in publisher.target.sources:
+            gone = vanished.get(source.name, 0)
+            yield source_health(engine, publisher, source, days, vanished=gone, patience=patience)
 
 
 def _redacted(publishers: Iterable[Publisher]) -> dict[str, int]:
@@ -92,41 +134,33 @@ def _redacted(publishers: Iterable[Publisher]) -> dict[str, int]:
     return dict(counts.most_common())
 
 
-def _folder(publisher: Publisher) -> FolderHealth:
-    plans = publisher.plan()
-    records = publisher.recorded
-    damaged, foreign = _files(publisher)
-    known_bad = {state.date for state in damaged}
-    return FolderHealth(
-        folder=publisher.target.folder,
-        zone=publisher.target.zone,
-        published=len(records),
-        newest=max(records, default=None),
-        pending=tuple(plan for plan in plans if plan.action == "write" and plan.date not in known_bad),
-        kept=tuple(plan for plan in plans if plan.action == "keep"),
-        pinned=tuple(
-            FileState(date=day, file=record.file, why=", ".join(record.pinned))
-            for day, record in sorted(records.items())
-            if record.pinned
-        ),
-        damaged=damaged,
-        foreign=foreign,
+def _metrics(file: Path | None, daemon: DaemonState | None) -> MetricsLook | None:
+    if file is None:
+        return None
+    look = MetricsFile(file).look()
+    # A service may be kept from what this user can do at a terminal, so its own word counts too.
+    return replace(look, problem=look.problem or (daemon.metrics_problem if daemon else None))
+
+
+def _sizes(engine: Engine, plans: Planned) -> Sizes:
+    uses = disk_use(engine.state_dir)
+    return Sizes(
+        state_dir=engine.state_dir,
+        state=DiskUse(sum(use.files for use in uses.values()), sum(use.bytes for use in uses.values())),
+        history=uses.get(HISTORY, DiskUse()),
+        bases=uses.get(BASES, DiskUse()),
+        store=engine.store.size(),
+        days=len({plan.date for _, planned in plans for plan in planned if plan.messages}),
     )
 
 
-def _files(publisher: Publisher) -> tuple[tuple[FileState, ...], tuple[FileState, ...]]:
-    """Files that are damaged, and daily files in which no block of ours stands."""
-    damaged, foreign = [], []
-    for day, path in publisher.folder.files():
-        try:
-            seen = read_or_none(path)
-        except FileError as error:
-            damaged.append(FileState(date=day, file=path.name, why=error.why))
-            continue
-        found = parse(seen.data if seen else b"")
-        if found.verdict == "damaged":
-            damaged.append(FileState(date=day, file=path.name, why=found.reason))
-        elif not found.ours:
-            why = "a predecessor's block" if found.verdict == "legacy" else "no block of memsyncd"
-            foreign.append(FileState(date=day, file=path.name, why=why))
-    return tuple(damaged), tuple(foreign)
+def _needs_of(daemon: DaemonState | None, failed: Container[str]) -> dict[str, int]:
+    """What the daemon tells that needs a person; ``failed`` are the days that are told already."""
+    if daemon is None:
+        return {}
+    return {
+        "paused folder": len(daemon.paused),
+        "daemon failure": sum(what not in failed and what not in daemon.paused for what in daemon.failures),
+        "watching problem": len(daemon.problems),
+        "refused configuration": daemon.config_problem is not None,
+    }

@@ -9,17 +9,19 @@ A file that cannot be read is a value in the report; the others go on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from memsyncd.adapters.jsonl import stat_file, unchanged
+from memsyncd.adapters.jsonl import unchanged
 from memsyncd.adapters.session_index import INDEX, read_session_index
 from memsyncd.adapters.store.base import Batch, Store
 from memsyncd.core.facts import Keys
 from memsyncd.core.formats.openclaw_names import classify, reason_not_read
+from memsyncd.core.formats.registry import FORMATS
 from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import Cursor, Session, Source
+from memsyncd.sync.listing import Listing, logs_among, parts, renamed
 from memsyncd.sync.reading import Context, Log, Redact, Tally, never, read_log
 
 _ROUNDS = 3
@@ -97,7 +99,7 @@ class _Ingest:
         if names is not None:
             self._learn_sessions()
             for _ in range(_ROUNDS):
-                if not self._read_all(self._logs(names), progress):
+                if not self._go_through(names, progress):
                     break
                 if self._only is not None:  # every file of the source has to be gone through
                     self._only = None
@@ -126,55 +128,67 @@ class _Ingest:
             self.report.problems.append(
                 FileError("cannot use the session index", where=where, why=problem, hint=hint)
             )
-        known = self._store.sessions(self._number)
-        news = [session for session in index if _tells_more(session, known.get(session.id))]
-        if news:
-            self._store.know_sessions(self._number, news)
+        for part in parts(index):
+            known = self._store.sessions(self._number, [session.id for session in part])
+            news = [session for session in part if _tells_more(session, known.get(session.id))]
+            if news:
+                self._store.know_sessions(self._number, news)
 
     def _nothing_new(self) -> bool:
         """Whether the index is unchanged and every log that changed is one that was read before."""
-        known = self._store.cursors(self._number, self._only)
         logs = [name for name in self._only or () if classify(name)]
-        return INDEX not in (self._only or ()) and all(name in known for name in logs)
+        known = (self._store.cursors(self._number, part).keys() >= set(part) for part in parts(logs))
+        return INDEX not in (self._only or ()) and all(known)
 
-    def _logs(self, names: Iterable[str]) -> list[Log]:
-        logs = []
-        skipped: Counter[str] = Counter()
-        for name in names:
-            artefact = classify(name)
-            path = self._source.path / name
-            now = stat_file(path) if artefact else None
-            if artefact and now:
-                logs.append(Log(name=name, path=path, artefact=artefact, stat=now))
-            else:
-                skipped[reason_not_read(name)] += 1
-        self.report.not_read = dict(skipped)
-        self.report.files = len(logs)
-        return logs
-
-    def _read_all(self, logs: list[Log], progress: Progress) -> bool:
+    def _go_through(self, names: Sequence[str], progress: Progress) -> bool:
         """Reads every log that needs it; True when all must be gone through once more."""
-        cursors = self._store.cursors(self._number, self._only)
-        ids = None if self._only is None else {log.artefact.session for log in logs}
-        sessions = self._store.sessions(self._number, ids)
-        gone = cursors.keys() - {log.name for log in logs}
+        there = self._look(names)
+        gone = self._gone(names, there)
         adopted: set[str] = set()
-        total = sum(log.stat.size for log in logs)
-        again, done = False, 0
-        for log in logs:
-            if self._stop():
-                self.report.stopped = True
-                return False
-            cursor = cursors.get(log.name) or _renamed((cursors[name] for name in gone), log)
-            if cursor is not None and cursor.path != log.name:
-                adopted.add(cursor.path)
-            if cursor is None or cursor.path != log.name or not unchanged(cursor, log.stat):
-                again = self._read(log, cursor, sessions) or again
-            done += log.stat.size
-            progress(done, total)
-        self.report.vanished += len(gone - adopted)
+        again = self._read_all(there, gone, adopted, progress)
+        if self.report.stopped:
+            return False
+        self.report.vanished += len(gone.keys() - adopted)
         if gone:
             self._store.apply(self._number, Batch(forget_cursors=sorted(gone)))
+        return again
+
+    def _look(self, names: Sequence[str]) -> Listing:
+        there = Listing()
+        skipped: Counter[str] = Counter()
+        for part in parts(names):
+            logs = {log.name: log for log in logs_among(part, self._source.path)}
+            skipped.update(reason_not_read(name) for name in part if name not in logs)
+            cursors = self._store.cursors(self._number, logs)
+            for name, log in logs.items():
+                there.note(log, news=name not in cursors or not unchanged(cursors[name], log.stat))
+        self.report.not_read = dict(skipped)
+        self.report.files = len(there.logs)
+        return there
+
+    def _gone(self, names: Sequence[str], there: Listing) -> dict[str, Cursor]:
+        """The cursors of files that were read and are not there any more."""
+        if self._only is None:
+            return self._store.vanished(self._number, there.logs)
+        return self._store.cursors(self._number, set(names).difference(there.logs))
+
+    def _read_all(self, there: Listing, gone: Mapping[str, Cursor], adopted: set[str], progress: Progress) -> bool:
+        again, done = False, there.bytes - there.unread
+        for part in parts(there.news):
+            logs = logs_among(part, self._source.path)
+            cursors = self._store.cursors(self._number, part)
+            sessions = self._store.sessions(self._number, {log.artefact.session for log in logs})
+            for log in logs:
+                if self._stop():
+                    self.report.stopped = True
+                    return again
+                # A session found out late has taken all cursors back, these too.
+                cursor = None if again else cursors.get(log.name) or renamed(gone.values(), log)
+                if cursor is not None and cursor.path != log.name:
+                    adopted.add(cursor.path)
+                again = self._read(log, cursor, sessions) or again
+                done += log.stat.size
+                progress(done, there.bytes)
         return again
 
     def _read(self, log: Log, cursor: Cursor | None, sessions: Mapping[str, Session]) -> bool:
@@ -183,6 +197,7 @@ class _Ingest:
             source=self._number,
             keys=self._keys,
             redact=self._redact,
+            format=FORMATS[self._source.kind],
             session=sessions.get(log.artefact.session) or Session(id=log.artefact.session),
         )
         tally, again = read_log(context, log, cursor)
@@ -202,13 +217,3 @@ def _tells_more(session: Session, known: Session | None) -> bool:
     told = (session.key, session.channel, session.chat_type, session.excluded)
     held = (known.key, known.channel, known.chat_type, known.excluded)
     return any(new is not None and new != old for new, old in zip(told, held, strict=True))
-
-
-def _renamed(gone: Iterable[Cursor], log: Log) -> Cursor | None:
-    """The cursor of a vanished file that ``log`` looks like under a new name; reading it checks the content."""
-    for cursor in gone:
-        same = (cursor.dev, cursor.ino) == (log.stat.dev, log.stat.ino)
-        former = classify(cursor.path)
-        if same and former and former.session == log.artefact.session:
-            return cursor
-    return None

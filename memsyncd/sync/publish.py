@@ -61,11 +61,16 @@ class DayReport(Struct, frozen=True, kw_only=True):
         """Whether the file's bytes changed."""
         return self.action in ("create", "append", "adopt", "replace")
 
+    @property
+    def spared(self) -> bool:
+        """Whether the file was not written because its bytes would not have changed."""
+        return self.action == "unchanged"
+
 
 class Publisher:
     """Publishes one target. ``recorded`` is its part of the state and is brought up to date in place.
 
-    ``look`` takes a last look at each block for secrets.
+    ``numbers`` are those of its sources in the store, in their order. ``look`` takes a last look at each block.
 
     ``keeper`` saves the versions that are replaced; without one there is no history.
     """
@@ -86,12 +91,12 @@ class Publisher:
         self.recorded = recorded
         self._zone = ZoneInfo(target.zone)
         self._mark = hashlib.blake2b(store.secret, digest_size=4).hexdigest()
-        self._numbers = [store.register(source) for source in target.sources]
+        self.numbers = [store.register(source) for source in target.sources]
 
     def facts(self, wanted: Collection[date] | None = None) -> dict[date, DayFacts]:
         """What the store knows of each day, in numbers; ``wanted`` limits the days."""
         spans = None if wanted is None else [day_bounds(day, self._zone) for day in sorted(wanted)]
-        quarters = self._store.quarters(self._numbers, spans)
+        quarters = self._store.quarters(self.numbers, spans)
         rows = ((quarter.start, quarter.revision, quarter.messages, quarter.removed) for quarter in quarters)
         return facts_of_days(rows, self._zone)
 
@@ -113,7 +118,7 @@ class Publisher:
 
     def changed_since(self, revision: int) -> set[date]:
         """The days with rows that changed after a revision of the store."""
-        return set(by_day(self._store.changed_since(self._numbers, revision), self._zone))
+        return set(by_day(self._store.changed_since(self.numbers, revision), self._zone))
 
     def look(self, day: date) -> DiskDay:
         """What stands on disk for a day."""
@@ -122,7 +127,7 @@ class Publisher:
     def day(self, day: date) -> Day:
         """Everything the store knows about a day."""
         start, end = day_bounds(day, self._zone)
-        found = self._store.slice(self._numbers, start, end)
+        found = self._store.slice(self.numbers, start, end)
         several = len(self.target.sources) > 1
         return Day(
             date=day,
@@ -148,7 +153,7 @@ class Publisher:
     def _receipt(self, day: date, residual: Iterable[Finding]) -> dict[str, int]:
         """Rule → secrets replaced in what the day's block is made from."""
         start, end = day_bounds(day, self._zone)
-        counts = Counter(self._store.receipts(self._numbers, start, end))
+        counts = Counter(self._store.receipts(self.numbers, start, end))
         counts.update(finding.rule for finding in residual)
         return dict(sorted(counts.items()))
 

@@ -1,7 +1,8 @@
 """Reads one transcript from its cursor to its end into the store, a batch at a time.
 
-Memory stays flat however long the file is, and each batch carries the cursor that belongs to its rows: a crash at
-any point repeats nothing and loses nothing.
+Memory stays flat however long the transcript is, and each batch carries the cursor that belongs to its rows: a
+crash at any point repeats nothing and loses nothing. The lines come from a log file here, from OpenClaw's database
+in :mod:`memsyncd.sync.database`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ from memsyncd.adapters.jsonl import (
 from memsyncd.adapters.store.base import Batch, Store
 from memsyncd.core.conversation import Conversation
 from memsyncd.core.facts import Carry, Facts, Keys
-from memsyncd.core.formats.openclaw import decode
-from memsyncd.core.formats.openclaw_names import Artefact
+from memsyncd.core.formats.base import Artefact, Decoded, Format
 from memsyncd.errors import FileError
 from memsyncd.model import Cursor, Event, Ignored, Malformed, Redaction, Session
 
@@ -58,6 +58,7 @@ class Context(Struct, frozen=True, kw_only=True):
     source: int
     keys: Keys
     redact: Redact
+    format: Format
     session: Session  # what is known of it so far
 
 
@@ -77,6 +78,16 @@ class Tally(Struct, kw_only=True):
     problem: FileError | None = None
 
 
+COUNTS = tuple(name for name in Tally.__struct_fields__ if name != "problem")
+"""The fields of a tally that add up over logs."""
+
+Mark = Callable[[int], Cursor]
+"""Makes the cursor of a transcript that has been read up to an offset; carry and counts are filled in here.
+
+Lines that could not even be handed over count as malformed in the cursor that it makes.
+"""
+
+
 def read_log(context: Context, log: Log, cursor: Cursor | None) -> tuple[Tally, bool]:
     """Reads what is new in a log; also whether the whole source must be gone through once more.
 
@@ -89,71 +100,94 @@ def read_log(context: Context, log: Log, cursor: Cursor | None) -> tuple[Tally, 
         gone = isinstance(problem.__cause__, FileNotFoundError)
         return Tally(problem=None if gone else problem), False
     with file:
-        if cursor is not None and (log.artefact.compressed or not grew_only(cursor, file, now)):
+        packed = log.artefact.compressed
+        if cursor is not None and (packed or not grew_only(cursor, file, now)):
             cursor = None
-        return _Reading(context, log, file, now, cursor).run()
+        start = cursor.offset if cursor else 0
+
+        def mark(offset: int) -> Cursor:
+            position = file.tell()
+            made = cursor_at(file, log.name, now, now.size if packed else offset)
+            file.seek(position)
+            return made
+
+        reading = Reading(context, log.artefact, cursor)
+        return reading.run(_pieces(log, file, start), start, mark, whole=packed)
 
 
-class _Reading:
-    def __init__(self, context: Context, log: Log, file: IO[bytes], now: FileStat, cursor: Cursor | None) -> None:
+def _pieces(log: Log, file: IO[bytes], start: int) -> Iterable[Piece]:
+    if log.artefact.compressed:
+        return read_compressed(file, log.path)
+    file.seek(start)
+    return read_pieces(file, start)
+
+
+class Reading:
+    """Brings the lines of one transcript into the store; ``before`` is where the last reading ended."""
+
+    def __init__(self, context: Context, artefact: Artefact, before: Cursor | None) -> None:
         self._context = context
-        self._log = log
-        self._file = file
-        self._now = now
-        self._before = cursor
-        carry = _CARRY.decode(cursor.carry) if cursor and cursor.carry else Carry()
-        self._conversation = Conversation(context.session, carry, keys=context.keys, redact=context.redact)
+        self._artefact = artefact
+        self._before = before
+        carry = _CARRY.decode(before.carry) if before and before.carry else Carry()
+        self._reader = context.format.reader(carry.reader)
+        self._conversation = Conversation(
+            context.session, carry, keys=context.keys, redact=context.redact, noise=context.format.noise
+        )
         self._tally = Tally()
         self._again = False
 
-    def run(self) -> tuple[Tally, bool]:
-        start = self._before.offset if self._before else 0
+    def run(self, pieces: Iterable[Piece], start: int, mark: Mark, *, whole: bool) -> tuple[Tally, bool]:
+        """Reads the pieces, which begin at ``start``; ``whole``: no cursor before the last of them.
+
+        A FileError among the pieces is a problem in the tally: what stands before it has been read.
+        """
         end = start
         try:
-            for count, piece in enumerate(self._pieces(start), 1):
+            for count, piece in enumerate(pieces, 1):
                 if not self._take(piece):
                     break
                 end = piece.end
                 if count % _PIECES_PER_BATCH == 0:
-                    self._commit(None if self._log.artefact.compressed else end)
+                    self._commit(None if whole else mark(end))
         except FileError as problem:
             self._tally.problem = problem
         self._note_reset()
-        self._commit(self._now.size if self._log.artefact.compressed else end)
+        self._commit(mark(end))
         self._tally.bytes = end - start
         return self._tally, self._again
 
-    def _pieces(self, start: int) -> Iterable[Piece]:
-        if self._log.artefact.compressed:
-            return read_compressed(self._file, self._log.path)
-        self._file.seek(start)
-        return read_pieces(self._file, start)
-
     def _take(self, piece: Piece) -> bool:
         """Feeds the lines of a piece; False when it is the unfinished last line of a file still being written."""
-        conversation, tally = self._conversation, self._tally
-        unfinished = piece.open and self._log.artefact.kind == "live"
+        tally, decode = self._tally, self._reader.decode
+        unfinished = piece.open and self._artefact.kind == "live"
         if unfinished and piece.oversized:
             return False
         for line in piece.lines:
             if not line or line.isspace():
                 continue
-            entry = decode(line)
-            if isinstance(entry, Malformed):
-                if unfinished:
-                    return False
-                tally.malformed += 1
-            elif isinstance(entry, Ignored):
-                tally.unknown += not entry.known
-            else:
-                conversation.feed(entry)
+            decoded = decode(line)
+            if unfinished and isinstance(decoded, Malformed):
+                return False
+            self._feed(decoded)
         tally.lines += len(piece.lines)
         tally.oversized += piece.oversized
         return True
 
+    def _feed(self, decoded: Decoded) -> None:
+        if isinstance(decoded, Malformed):
+            self._tally.malformed += 1
+        elif isinstance(decoded, Ignored):
+            self._tally.unknown += not decoded.known
+        elif isinstance(decoded, tuple):
+            for entry in decoded:
+                self._feed(entry)
+        else:
+            self._conversation.feed(decoded)
+
     def _note_reset(self) -> None:
         """The name of a reset archive tells when the conversation was reset."""
-        artefact = self._log.artefact
+        artefact = self._artefact
         carry = self._conversation.carry
         if artefact.kind != "reset" or artefact.at is None or carry.excluded or carry.at is None:
             return
@@ -161,10 +195,11 @@ class _Reading:
         event = Event(at=artefact.at, session=artefact.session, kind="reset")
         self._conversation.facts.events.append((key, event))
 
-    def _commit(self, offset: int | None) -> None:
-        """Writes the facts found so far, with the cursor when ``offset`` says how far the file has been read."""
+    def _commit(self, cursor: Cursor | None) -> None:
+        """Writes the facts found so far, with the cursor when it is known how far they reach."""
         facts = self._conversation.take()
-        cursor = None if offset is None else self._cursor(facts, offset)
+        if cursor is not None:
+            cursor = self._complete(cursor, facts)
         applied = self._context.store.apply(self._context.source, Batch(facts=[facts], cursor=cursor))
         tally = self._tally
         tally.added += applied.added
@@ -175,16 +210,14 @@ class _Reading:
         tally.malformed += facts.undated
         self._again = self._again or applied.reread
 
-    def _cursor(self, facts: Facts, offset: int) -> Cursor:
-        position = self._file.tell()
-        cursor = cursor_at(self._file, self._log.name, self._now, offset)
-        self._file.seek(position)
+    def _complete(self, cursor: Cursor, facts: Facts) -> Cursor:
         before, tally = self._before, self._tally
+        self._conversation.carry.reader = self._reader.state()
         return msgspec.structs.replace(
             cursor,
             carry=msgspec.msgpack.encode(self._conversation.carry),
             lines=tally.lines + (before.lines if before else 0),
-            malformed=tally.malformed + facts.undated + (before.malformed if before else 0),
+            malformed=cursor.malformed + tally.malformed + facts.undated + (before.malformed if before else 0),
             oversized=tally.oversized + (before.oversized if before else 0),
             unknown=tally.unknown + (before.unknown if before else 0),
         )

@@ -280,12 +280,44 @@ def test_totals_tell_what_a_source_amounts_to(store: Store, source: int) -> None
     assert (got.first, got.last, got.files, got.malformed, got.unknown) == (T0, T0 + 5, 1, 2, 1)
 
 
+def test_the_newest_message_is_found_and_the_newest_before_an_instant(store: Store, source: int) -> None:
+    turns = (turn("a"), turn("b", T0 + 5), answer("", T0 + 9, kind="work"))
+    store.apply(source, batch(facts(turns=turns)))
+    assert store.newest(source) == T0 + 5
+    assert store.newest(source, any_kind=True) == T0 + 9
+    assert store.newest(source, T0 + 5) == T0
+    assert store.newest(source, T0) is None
+    assert store.newest(store.register(OTHER)) is None
+
+
+def test_messages_of_several_sources_are_counted_together_in_order_of_time(store: Store, source: int) -> None:
+    other = store.register(OTHER)
+    store.apply(source, batch(facts(turns=(turn("c", T0 + 7), turn("a"), answer("", T0 + 1, kind="work")))))
+    store.apply(other, batch(facts("s2", (turn("b", T0 + 3, "s2"),))))
+
+    def nth(number: int, *, end: int = T0 + 7) -> int | None:
+        return store.nth_message([source, other], T0, end, number)
+
+    assert [nth(1), nth(2), nth(3), nth(3, end=T0 + 8)] == [T0, T0 + 3, None, T0 + 7]
+
+
+def test_the_size_counts_everything_whatever_its_kind(store: Store, source: int) -> None:
+    mine = facts(turns=(turn("a"), answer("", T0 + 5, kind="work")), tools=[call()])
+    store.apply(source, batch(mine))
+    store.know_sessions(source, [Session(id="s9", excluded="cron")])
+    size = store.size()
+    assert (size.turns, size.tools, size.events, size.sessions) == (2, 1, 0, 2)
+    assert size.bytes > 0
+
+
 def test_an_empty_store_is_empty(store: Store, source: int) -> None:
     assert store.quarters([source]) == []
     assert store.slice([source], *EVER).turns == ()
     assert store.totals([source])[0].first is None
     assert list(store.turns([source], TurnFilter())) == []
     assert store.model_use([source]) == []
+    assert store.newest(source) is None
+    assert store.size().turns == 0
 
 
 def test_the_secret_is_made_once(store: Store) -> None:

@@ -551,6 +551,101 @@ def test_what_init_writes_down_finds_what_was_discovered(home, tmp_path):
         assert [getattr(one_way, field) for field in fields] == [getattr(other, field) for field in fields]
 
 
+# --- agents beside OpenClaw ---
+
+
+def make_others(home):
+    put(home / ".claude/projects/-x/s.jsonl", LINE)
+    put(home / ".codex/sessions/2026/01/15/rollout-x.jsonl", LINE)
+    put(home / ".pi/agent/sessions/--x--/s.jsonl", LINE)
+
+
+def test_other_agents_come_behind_openclaw_and_feed_memory_of_their_own(home):
+    make_state(home / ".openclaw", "main")
+    make_others(home)
+    discovery = discover({}, home)
+    assert found(discovery) == {
+        "openclaw/main": home / ".openclaw/workspace/memory",
+        "claude-code": home / ".memsyncd/memory/claude-code",
+        "codex": home / ".memsyncd/memory/codex",
+        "pi": home / ".memsyncd/memory/pi",
+    }
+    assert discovery.notes == ()
+
+
+def test_who_has_other_agents_alone_is_not_told_that_openclaw_is_missing(home):
+    make_others(home)
+    assert discover({}, home).notes == ()
+    for env in ({"OPENCLAW_STATE_DIR": "/nowhere"}, {"OPENCLAW_PROFILE": "work"}):
+        assert any("there is no such folder" in note for note in discover(env, home).notes)
+    (home / ".openclaw").mkdir()
+    assert len(discover({}, home).notes) == 1
+
+
+def test_entries_may_mix_agents_and_let_them_share_a_folder(home, tmp_path):
+    make_state(home / ".openclaw", "main")
+    make_others(home)
+    shared = tmp_path / "memory"
+    entries = [SourceConfig(kind=kind, memory_dir=shared) for kind in ("openclaw", "claude-code", "pi")]
+    assert found(configured(home, *entries)) == {"openclaw/main": shared, "claude-code": shared, "pi": shared}
+
+
+def test_an_entry_without_a_kind_is_the_agent_s_that_keeps_its_logs_there(home):
+    make_state(home / ".openclaw", "main")
+    make_others(home)
+    paths = [home / ".claude/projects", home / ".codex/sessions", home / ".openclaw/agents/main/sessions"]
+    sources = configured(home, *(SourceConfig(path=path) for path in paths)).sources
+    assert [source.kind for source in sources] == ["claude-code", "codex", "openclaw"]
+
+
+def test_openclaw_s_logs_are_its_own_wherever_another_agent_s_home_is(home):
+    make_state(home / ".openclaw", "main")
+    put(home / "sessions/rollout-x.jsonl", LINE)
+    path = home / ".openclaw/agents/main/sessions"
+    (source,) = sources_from_config(
+        Config(sources=(SourceConfig(path=path),)), {"CODEX_HOME": str(home)}, home
+    ).sources
+    assert source.kind == "openclaw"
+
+
+def test_two_entries_for_one_agent_s_logs_are_a_problem(home):
+    make_others(home)
+    with pytest.raises(ConfigError, match="named twice"):
+        configured(home, SourceConfig(kind="pi"), SourceConfig(path=home / ".pi/agent/sessions", name="again"))
+
+
+def test_an_entry_for_an_agent_that_is_not_there_is_noted(home):
+    discovery = configured(home, SourceConfig(kind="claude-code"))
+    assert discovery.sources == ()
+    assert discovery.notes == (f"claude-code: {home / '.claude/projects'}: there is no such folder",)
+
+
+def test_what_init_writes_down_of_other_agents_finds_them_again(home, tmp_path):
+    make_others(home)
+    sources = discover({}, home).sources
+    config = Config(sources=tuple(source_config(source) for source in sources))
+    again = sources_from_config(parse_config(render_config(config), tmp_path / "config.toml", {}), {}, home)
+    fields = ("name", "kind", "agent", "path", "memory_dir")
+    for one_way, other in zip(sources, again.sources, strict=True):
+        assert [getattr(one_way, field) for field in fields] == [getattr(other, field) for field in fields]
+
+
+def test_the_command_line_may_name_another_agent_s_logs(home, tmp_path):
+    make_others(home)
+    (tmp_path / "memory").mkdir()
+    source = one(sources_from_folders(home / ".claude", tmp_path / "memory", {}, home))
+    assert (source.kind, source.path) == ("claude-code", home / ".claude/projects")
+    assert (source.memory_dir, source.origin) == (tmp_path / "memory", "command line")
+    usual = one(sources_from_folders(home / ".pi/agent/sessions", None, {}, home))
+    assert usual.memory_dir == home / ".memsyncd/memory/pi"
+
+
+def test_a_memory_folder_alone_takes_no_other_agent_s_logs(home, tmp_path):
+    make_state(home / ".openclaw", "main")
+    make_others(home)
+    assert list(found(sources_from_folders(None, tmp_path, {}, home))) == ["openclaw/main"]
+
+
 # --- --sessions-dir and --memory-dir ---
 
 

@@ -18,6 +18,7 @@ from memsyncd.adapters.files import (
     swap_in,
     sweep,
     write_private,
+    write_readable,
 )
 from memsyncd.adapters.leftovers import part_path, swap_path
 from memsyncd.errors import FileError
@@ -281,6 +282,26 @@ def test_only_a_durable_write_waits_for_the_disk(tmp_path):
     write_private(tmp_path / "a", b"", durable=False, ops=quick)
     assert kept.calls == ["create", "write", "fsync", "rename", "fsync_folder"]
     assert quick.calls == ["create", "write", "rename"]
+
+
+@pytest.mark.parametrize("umask", [0o077, 0])
+def test_a_readable_file_is_so_for_everybody_whatever_the_umask(tmp_path, umask):
+    path = tmp_path / "textfiles" / "memsyncd.prom"
+    path.parent.mkdir()
+    before = os.umask(umask)
+    try:
+        write_readable(path, b"1")
+        write_readable(path, b"2")
+    finally:
+        os.umask(before)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"2", 0o644)
+    assert names(path.parent) == ["memsyncd.prom"]
+
+
+def test_the_folder_of_a_readable_file_is_not_made(tmp_path):
+    with pytest.raises(FileError) as caught:
+        write_readable(tmp_path / "no" / "memsyncd.prom", b"")
+    assert "create the folder" in caught.value.hint
 
 
 def test_a_sweep_removes_unfinished_files_of_our_own_and_nothing_else(tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from memsyncd.adapters.files import discard, leftovers, read_or_none, swap_in, write_private
+from memsyncd.adapters.files import discard, leftovers, read_or_none, swap_in, write_private, write_readable
 from memsyncd.errors import FileError
 from tests.adapters.scripted_ops import Scripted
 
@@ -78,6 +78,14 @@ def test_a_failed_private_write_leaves_the_old_version_or_the_new_one(day, opera
         write_private(day, NEW, ops=failing_at(operation, errno.ENOSPC))
     assert "free some space" in caught.value.hint
     assert day.read_bytes() == (NEW if operation == "fsync_folder" else OLD)
+    assert list(day.parent.iterdir()) == [day]
+
+
+@pytest.mark.parametrize("operation", ["create", "write", "rename"])
+def test_a_failed_readable_write_leaves_the_old_version_and_nothing_beside_it(day, operation):
+    with pytest.raises(FileError, match="cannot write"):
+        write_readable(day, NEW, ops=failing_at(operation, errno.ENOSPC))
+    assert day.read_bytes() == OLD
     assert list(day.parent.iterdir()) == [day]
 
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from memsyncd.adapters.daemon_file import DAEMON_FILE, DaemonState, write_daemon_state
 from memsyncd.adapters.lock import _is_named, exclusive
 from memsyncd.errors import FileError, Locked
 
@@ -66,6 +67,15 @@ def test_a_second_process_is_refused_and_told_who_holds_it(lock, holder):
     assert caught.value.exit_code == 4
     assert caught.value.where == str(lock)
     assert caught.value.why == f"process {holder.pid} holds the lock"
+
+
+def test_a_daemon_is_told_from_a_run_that_ends_by_itself(lock, holder):
+    """Its word lies beside the lock; one that another daemon left behind says nothing of this holder."""
+    for pid, advice in ((holder.pid, "memsyncd service stop"), (holder.pid + 1, "wait for it to end")):
+        write_daemon_state(lock.parent / DAEMON_FILE, DaemonState(pid=pid, version="1", started="2026-01-15"))
+        with pytest.raises(Locked) as caught, exclusive(lock):
+            pass
+        assert advice in caught.value.hint
 
 
 def test_the_same_process_is_refused_too(lock):

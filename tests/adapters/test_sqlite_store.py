@@ -67,6 +67,11 @@ def test_the_version_is_the_number_of_migrations(store: SqliteStore) -> None:
     db.close()
 
 
+def test_the_size_on_disk_includes_what_is_in_the_log_only(store: SqliteStore) -> None:
+    store.apply(store.register(SOURCE), batch(facts(turns=(turn("x" * 50_000),))))
+    assert store.path.stat().st_size < 50_000 < store.size().bytes
+
+
 CRASH = """
 import os, sys
 from pathlib import Path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from memsyncd.adapters.state import State, load_state, save_state
+from memsyncd.adapters.state import Failure, State, Writes, load_state, save_state
 from memsyncd.errors import FileError
 from memsyncd.model import PublishedDay
 
@@ -34,6 +34,28 @@ def test_what_is_saved_comes_back(path: Path, tmp_path: Path) -> None:
     state.days(tmp_path)[FIRST] = published(FIRST)
     save_state(path, state)
     assert load_state(path) == (state, None)
+
+
+def test_what_failed_and_what_was_counted_comes_back(path: Path, tmp_path: Path) -> None:
+    failure = Failure(what="cannot write", why="no space", hint="free some", since="2026-01-15", at="2026-01-16")
+    failed = {str(tmp_path): {FIRST: failure}}
+    state = State(last_error=failure, writes=Writes(since="2026-01-14", made=7, avoided=3), failed=failed)
+    save_state(path, state)
+    assert load_state(path) == (state, None)
+
+
+def test_a_folder_in_which_nothing_fails_any_more_is_not_mentioned(path: Path, tmp_path: Path) -> None:
+    save_state(path, State(failed={str(tmp_path): {}}))
+    assert load_state(path) == (State(), None)
+
+
+def test_the_file_of_an_older_program_is_read(path: Path) -> None:
+    """It knows nothing of failures and counts; what it knows of days is not lost."""
+    path.parent.mkdir()
+    day = '{"file": "2026-01-14.md", "fingerprint": "f", "block": "0", "messages": 3}'
+    path.write_text(f'{{"version": 1, "folders": {{"/m": {{"2026-01-14": {day}}}}}}}')
+    state, note = load_state(path)
+    assert (note, list(state.folders["/m"]), state.writes, state.failed) == (None, [FIRST], Writes(), {})
 
 
 def test_days_of_all_folders_are_counted(path: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ LOOK_AT_LOGS = {
     "history",
     "undo",
     "status",
+    "doctor",
     "compare",
     "validate",
     "stats",

@@ -85,11 +85,19 @@ def test_a_further_failure_while_it_waits_does_not_make_it_wait_longer():
     assert waiting.due_in() == 5
 
 
-def test_what_was_heard_is_told_once():
+def test_it_tells_which_names_of_a_source_wait():
     waiting = backlog()
+    assert waiting.waiting("main") == set()
     waiting.notice(FOLDER / "a.jsonl")
-    assert waiting.heard("main") == {"a.jsonl"}
-    assert waiting.heard("main") == set()
+    assert waiting.waiting("main") == {"a.jsonl"}
+    waiting.mark("main", None)
+    assert waiting.waiting("main") is None
+
+
+def test_when_everything_waits_so_does_every_file():
+    waiting = backlog()
+    waiting.mark(EVERYTHING, None)
+    assert waiting.waiting("main") is None
 
 
 def test_no_change_of_many_threads_is_lost():

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from memsyncd.config import Config, ScheduleConfig, WatchConfig
+from memsyncd.daemon.backlog import EVERYTHING
 from memsyncd.errors import ConfigError, MemsyncdError, StoreError
+from memsyncd.model import Source
 from memsyncd.sync.engine import Engine
 from tests.builders import Transcript
 from tests.daemon.rig import Life
@@ -104,6 +106,38 @@ def test_a_sweep_catches_what_no_event_told(tmp_path: Path) -> None:
         assert life.heard("watch.missed")["files"] == 1
         life.heard("day.published", day="2026-01-16")
         assert daemon.worker.tally.caught == 1
+
+
+def test_sweeps_go_on_after_one_that_failed(tmp_path: Path) -> None:
+    life = Life(tmp_path, WatchConfig(quiet_seconds=0.05, ceiling_seconds=0.5, reconcile_seconds=0.2))
+    talk = Transcript("s1", DAY).user("heard").assistant("yes")
+    life.home.live(talk)
+
+    def find() -> tuple[Source, ...]:
+        life.find = lambda: life.sources
+        raise OSError("nobody foresaw it")
+
+    with life.running() as daemon:
+        daemon.watch.close()
+        life.find = find
+        life.heard("job.failed", job="reconcile")
+        life.ask(daemon, "catch_up")
+        life.heard("source.ingested")
+        for number in range(2):
+            os.utime(life.home.append(talk.user("unheard").assistant("yes")), (1, number))
+            life.heard("watch.missed")
+            life.heard("day.published", status="replace")
+        assert daemon.rhythm is not None
+        assert daemon.rhythm.cost > 0  # of the first of the two
+
+
+def test_catching_up_is_not_put_off_by_what_failed_before(life: Life) -> None:
+    with life.running() as daemon:
+        daemon.backlog.failed([EVERYTHING])
+        life.clock.behind = 3600  # it would be tried again in an hour
+        (life.home.memory / "2026-01-15.md").unlink()
+        life.ask(daemon, "catch_up")
+        life.heard("day.published", day="2026-01-15", reason="the file is missing")
 
 
 def test_a_step_of_the_clock_is_told_and_everything_looked_at(life: Life) -> None:

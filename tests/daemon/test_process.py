@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,7 @@ def test_a_second_one_is_refused_and_the_holder_named(box: Box) -> None:
         )
         assert other.returncode == 4
         assert f"process {process.pid} holds the lock" in other.stderr
+        assert "memsyncd service stop ends it" in other.stderr
 
 
 def test_status_shows_the_daemon_and_a_wrong_new_configuration(box: Box) -> None:
@@ -149,6 +151,43 @@ def test_what_was_killed_is_made_good_by_the_next_one(box: Box) -> None:
     box.home.live(Transcript("s2", "2026-01-16T10:00:00Z").user("meanwhile").assistant("yes"))
     with box.running():
         assert "meanwhile" in (box.home.memory / "2026-01-16.md").read_text()
+
+
+def metrics(box: Box, process: subprocess.Popen[str], wanted: str) -> str:
+    """The metrics file, once it has this line."""
+    file = box.root / "memsyncd.prom"
+    while not file.exists() or wanted not in (text := file.read_text()):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    return text
+
+
+def test_the_metrics_file_says_whether_the_daemon_lives(box: Box) -> None:
+    box.config.write_text(CONFIG + "[log]\nmetrics_file = 'memsyncd.prom'\n")
+    with box.running() as process:
+        alive = metrics(box, process, "memsyncd_up 1")
+        ended(process, process.terminate)
+    assert "memsyncd_days_published 1\n" in alive
+    assert "memsyncd_watched_folders 1\n" in alive
+    left = metrics(box, process, "memsyncd_up 0")
+    assert "memsyncd_days_published 1\n" in left
+    assert "memsyncd_watched_folders" not in left
+
+
+def test_a_metrics_file_that_cannot_be_written_is_told_and_the_work_goes_on(box: Box) -> None:
+    box.config.write_text(CONFIG + "[log]\nmetrics_file = 'no/memsyncd.prom'\n")
+    with box.running() as process:
+        status = [sys.executable, "-m", "memsyncd", "status", "--json"]
+        document: dict[str, Any] = {}
+        while not (document.get("daemon") or {}).get("metrics_problem"):
+            shown = subprocess.run(status, env=box.env, capture_output=True, text=True, check=False)
+            document = json.loads(shown.stdout)
+        code, lines = ended(process, process.terminate)
+    assert "create the folder" in document["daemon"]["metrics_problem"]
+    assert (shown.returncode, document["needs"]) == (5, ["1 unwritten metrics file"])
+    assert code == 0
+    assert "metrics.unwritten" in [line["event"] for line in lines]
+    assert (box.home.memory / "2026-01-15.md").exists()
 
 
 def test_neither_the_second_detector_nor_a_model_s_library_is_loaded(box: Box) -> None:

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.soak.plan import LOG_STEPS, TROUBLES, plan
 
 # Quick while somebody works on the code, thorough where a checkout is judged.
-SECONDS = 60 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 22
+SECONDS = 60 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 24
 
 
 def test_the_same_seed_does_the_same() -> None:
@@ -22,7 +22,7 @@ def test_the_same_seed_does_the_same() -> None:
 
 
 def test_even_a_short_soak_has_every_trouble_and_ends_each() -> None:
-    steps = plan(1, 22)
+    steps = plan(1, 24)
     assert {step.what for step in steps} >= {*LOG_STEPS, *TROUBLES}
     for trouble in TROUBLES:
         assert [step.end for step in steps if step.what == trouble] == [False, True]

@@ -76,6 +76,16 @@ class SourceTotals(Struct, frozen=True, kw_only=True):
     unknown: int
 
 
+class StoreSize(Struct, frozen=True, kw_only=True):
+    """What the store amounts to as a whole."""
+
+    bytes: int  # on disk
+    turns: int
+    tools: int
+    events: int
+    sessions: int
+
+
 class TurnFilter(Struct, frozen=True, kw_only=True):
     """Which turns are wanted; empty parts do not filter. ``query`` is a case-insensitive part of the text."""
 
@@ -124,6 +134,9 @@ class Store(Protocol):
 
     def cursors(self, source: int, paths: Collection[str] | None = None) -> dict[str, Cursor]:
         """Path → cursor of every file read so far, or of those in ``paths``."""
+
+    def vanished(self, source: int, present: Collection[str]) -> dict[str, Cursor]:
+        """Path → cursor of every file read so far that is not among ``present``."""
 
     def sessions(self, source: int, ids: Collection[str] | None = None) -> dict[str, Session]:
         """Id → what is known of each session, or of those in ``ids``."""
@@ -180,6 +193,18 @@ class Store(Protocol):
 
     def totals(self, sources: Sequence[int]) -> list[SourceTotals]:
         """What each source amounts to."""
+
+    def newest(self, source: int, before: Millis | None = None, *, any_kind: bool = False) -> Millis | None:
+        """The instant of a source's newest message, or of the newest before an instant; None when there is none.
+
+        ``any_kind``: of its newest turn, whether or not it counts as a message.
+        """
+
+    def nth_message(self, sources: Sequence[int], start: Millis, end: Millis, number: int) -> Millis | None:
+        """The instant of the so-many-th message from ``start``, included, to ``end``, excluded, counted from 1."""
+
+    def size(self) -> StoreSize:
+        """What the store amounts to as a whole."""
 
     def close(self) -> None:
         """Closes the store; closing twice is fine."""

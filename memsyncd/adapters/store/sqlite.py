@@ -13,9 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
-from memsyncd.adapters.store import statistics, texts
+from memsyncd.adapters.store import slices, statistics, texts
 from memsyncd.adapters.store.base import (
     Applied,
     Batch,
@@ -24,6 +22,7 @@ from memsyncd.adapters.store.base import (
     Rewrite,
     Slice,
     SourceTotals,
+    StoreSize,
     Text,
     TurnFilter,
 )
@@ -90,6 +89,12 @@ class SqliteStore:
         test, values = among("path", paths)
         rows = self._db.execute(f"SELECT path, cursor FROM cursors WHERE source = ?{test}", (source, *values))
         return {path: CURSOR.decode(blob) for path, blob in rows}
+
+    def vanished(self, source: int, present: Collection[str]) -> dict[str, Cursor]:
+        """Path → cursor of every file read so far that is not among ``present``."""
+        rows = self._db.execute("SELECT path, cursor FROM cursors WHERE source = ?", (source,))
+        there = set(present)
+        return {path: CURSOR.decode(blob) for path, blob in rows if path not in there}
 
     def sessions(self, source: int, ids: Collection[str] | None = None) -> dict[str, Session]:
         """Id → what is known of each session, or of those in ``ids``."""
@@ -168,14 +173,14 @@ class SqliteStore:
             tuple(event_of(row) for row in events),
         )
         named = sorted({item.session for part in found for item in part})
-        sessions, owners = self._named(sources, named)
+        sessions, owners = slices.named(self._db, sources, named)
         return Slice(
             turns=found[0],
             tools=found[1],
             events=found[2],
             sessions=sessions,
             sources=owners,
-            earlier_models=self._earlier_models(sources, named, start),
+            earlier_models=slices.earlier_models(self._db, sources, named, start),
         )
 
     def turns(self, sources: Sequence[int], wanted: TurnFilter) -> Iterator[Turn]:
@@ -241,6 +246,18 @@ class SqliteStore:
         """What each source amounts to."""
         return [statistics.totals(self._db, source) for source in sources]
 
+    def newest(self, source: int, before: Millis | None = None, *, any_kind: bool = False) -> Millis | None:
+        """The instant of the newest message before an instant; ``any_kind``: of whatever turn."""
+        return statistics.newest(self._db, source, before, any_kind=any_kind)
+
+    def nth_message(self, sources: Sequence[int], start: Millis, end: Millis, number: int) -> Millis | None:
+        """The instant of the so-many-th message between two instants, counted from 1."""
+        return statistics.nth_message(self._db, sources, start, end, number)
+
+    def size(self) -> StoreSize:
+        """What the store amounts to as a whole; its write-ahead log counts."""
+        return statistics.size(self._db, self.path)
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turns what SQLite says of a failed write into words."""
@@ -253,27 +270,6 @@ class SqliteStore:
     def close(self) -> None:
         """Closes the store; closing twice is fine."""
         self._db.close()
-
-    def _named(self, sources: Sequence[int], ids: Sequence[str]) -> tuple[dict[str, Session], dict[str, str]]:
-        rows = self._db.execute(
-            "SELECT sid, key, channel, chat_type, title, started, parent, excluded, o.name FROM sessions s"
-            f" JOIN sources o ON o.id = s.source WHERE s.source IN ({marks(sources)})"
-            " AND sid IN (SELECT value FROM json_each(?))",
-            (*sources, msgspec.json.encode(ids).decode()),
-        ).fetchall()
-        return {row[0]: session_of(row) for row in rows}, {row[0]: row[8] for row in rows}
-
-    def _earlier_models(
-        self, sources: Sequence[int], ids: Sequence[str], start: Millis
-    ) -> dict[str, tuple[str, str]]:
-        rows = self._db.execute(
-            "SELECT s.sid, m.provider, m.model FROM sessions s JOIN turns t ON t.id ="
-            " (SELECT id FROM turns WHERE session = s.id AND at < ? AND model IS NOT NULL AND kind != 'noise'"
-            "  ORDER BY at DESC LIMIT 1) JOIN models m ON m.id = t.model"
-            f" WHERE s.source IN ({marks(sources)}) AND s.sid IN (SELECT value FROM json_each(?))",
-            (start, *sources, msgspec.json.encode(ids).decode()),
-        )
-        return {sid: (provider, model) for sid, provider, model in rows}
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -1,12 +1,14 @@
-"""What the SQLite store amounts to: token use by model, and totals by source. Reads only."""
+"""What the SQLite store amounts to: token use by model, totals by source, how far it reaches. Reads only."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
-from memsyncd.adapters.store.base import ModelUse, SourceTotals
+from memsyncd.adapters.store.base import ModelUse, SourceTotals, StoreSize
 from memsyncd.adapters.store.rows import CURSOR, Row, marks
+from memsyncd.model import Millis
 
 
 def model_use(db: sqlite3.Connection, sources: Sequence[int]) -> list[ModelUse]:
@@ -49,6 +51,44 @@ def totals(db: sqlite3.Connection, source: int) -> SourceTotals:
         oversized=sum(cursor.oversized for cursor in cursors),
         unknown=sum(cursor.unknown for cursor in cursors),
     )
+
+
+def newest(
+    db: sqlite3.Connection, source: int, before: Millis | None = None, *, any_kind: bool = False
+) -> Millis | None:
+    """The instant of the newest message, or turn, of a source before an instant."""
+    tests = "source = ?" + " AND at < ?" * (before is not None) + " AND kind = 'talk'" * (not any_kind)
+    values = (source,) if before is None else (source, before)
+    return _instant(db.execute(f"SELECT at FROM turns WHERE {tests} ORDER BY at DESC LIMIT 1", values))
+
+
+def nth_message(
+    db: sqlite3.Connection, sources: Sequence[int], start: Millis, end: Millis, number: int
+) -> Millis | None:
+    """The instant of the so-many-th message between two instants."""
+    return _instant(
+        db.execute(
+            f"SELECT at FROM turns WHERE source IN ({marks(sources)}) AND at >= ? AND at < ? AND kind = 'talk'"
+            " ORDER BY at LIMIT 1 OFFSET ?",
+            (*sources, start, end, number - 1),
+        )
+    )
+
+
+def size(db: sqlite3.Connection, path: Path) -> StoreSize:
+    """What the store in the file ``path`` amounts to."""
+    turns, tools, events, sessions = db.execute(
+        "SELECT (SELECT count(*) FROM turns), (SELECT count(*) FROM tools), (SELECT count(*) FROM events),"
+        " (SELECT count(*) FROM sessions)"
+    ).fetchone()
+    log = path.with_name(f"{path.name}-wal")
+    taken = path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    return StoreSize(bytes=taken, turns=turns, tools=tools, events=events, sessions=sessions)
+
+
+def _instant(rows: sqlite3.Cursor) -> Millis | None:
+    row = rows.fetchone()
+    return None if row is None else int(row[0])
 
 
 def _use(row: Row) -> ModelUse:

@@ -1,0 +1,66 @@
+"""Where the logs of a source lie, and what they are called within it. Pure.
+
+A source can have several folders: OpenClaw has its session files, its database, and the files that the database
+has taken over. Within a source every log has one name: its path in its folder, with the folder's prefix before it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from memsyncd.core.formats.registry import FORMATS
+from memsyncd.model import Source
+
+IMPORTED = "imported/"
+DATABASE = "database/"
+
+
+class Place(Struct, frozen=True):
+    """A folder that holds logs of a source."""
+
+    folder: Path
+    prefix: str = ""  # of the names of its logs
+    tree: bool = False  # logs lie in sub-folders too
+
+    def name_of(self, path: Path) -> str | None:
+        """The name within the source of a file at ``path``; None when it lies elsewhere."""
+        if path.parent == self.folder:
+            return self.prefix + path.name
+        if self.tree and path.is_relative_to(self.folder):
+            return self.prefix + path.relative_to(self.folder).as_posix()
+        return None
+
+
+def places_of(source: Source) -> tuple[Place, ...]:
+    """The folders of a source; they need not be there."""
+    places = [Place(source.path, tree=FORMATS[source.kind].tree)]
+    if source.imports:
+        places.append(Place(source.imports, IMPORTED))
+    if source.database:
+        places.append(Place(source.database.parent, DATABASE))
+    return tuple(places)
+
+
+def path_of(source: Source, name: str) -> Path:
+    """Where the log of that name lies."""
+    for place in places_of(source)[1:]:
+        if name.startswith(place.prefix):
+            return _below(place.folder, name.removeprefix(place.prefix))
+    return _below(source.path, name)
+
+
+def is_told_of(source: Source, name: str) -> bool:
+    """Whether a change of the file of that name can change what the logs say."""
+    if name.startswith(DATABASE) and source.database:
+        main = source.database.name
+        return name.removeprefix(DATABASE) in (main, f"{main}-wal")
+    format_ = FORMATS[source.kind]
+    return not format_.tree or format_.classify(name) is not None
+
+
+def _below(folder: Path, name: str) -> Path:
+    # Joined by pathlib, the name would enter the interpreter's table of strings, which does not shrink.
+    return Path(f"{folder}{os.sep}{name.replace('/', os.sep)}")

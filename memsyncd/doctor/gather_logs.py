@@ -1,0 +1,114 @@
+"""Looks at the agents' logs, at how long they are kept, and at the memory folders. Reads only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from memsyncd.adapters import sweep
+from memsyncd.adapters.access import look_at
+from memsyncd.adapters.discover import Discovery, sources_from_config, sources_from_folders
+from memsyncd.adapters.openclaw_config import OpenClawConfig
+from memsyncd.adapters.openclaw_install import install_at
+from memsyncd.adapters.openclaw_probe import Database, probe
+from memsyncd.adapters.zone import SystemZone
+from memsyncd.config import Config
+from memsyncd.core.formats.openclaw_names import classify
+from memsyncd.core.mounts import Mount
+from memsyncd.doctor.facts import Logs, Memory, Retention, Trouble
+from memsyncd.errors import ConfigError
+from memsyncd.model import Source
+from memsyncd.sync.targets import targets_of
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?", re.IGNORECASE)
+_DAYS = {"ms": 1 / 86_400_000, "s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0}
+_USUAL = 30.0  # days, what OpenClaw does without a word in its configuration
+
+
+def find_sources(
+    config: Config, sessions: Path | None, memory: Path | None, env: Mapping[str, str], home: Path
+) -> tuple[Discovery, Trouble | None]:
+    """The sources, and why there are none if the configuration is to blame.
+
+    Raises:
+        UsageError: the command line names a folder that is not there, or that belongs to no workspace.
+    """
+    if sessions is not None or memory is not None:
+        return sources_from_folders(sessions, memory, env, home), None
+    try:
+        return sources_from_config(config, env, home), None
+    except ConfigError as error:
+        return Discovery(), Trouble("; ".join(error.problems), "mend [[sources]] in the configuration")
+
+
+def logs_of(source: Source, mounts: Sequence[Mount]) -> Logs:
+    """What lies in a source's folder, by name and stat."""
+    kept = _reader(source.kind)
+    look = sweep.look(source.path) or {}
+    times = [stamp.mtime_ns for name, stamp in look.items() if kept(name)]
+    file = _database_file(source)
+    return Logs(
+        source=source,
+        folder=look_at(source.path, mounts),
+        files=len(times),
+        newest=datetime.fromtimestamp(max(times) / 1e9, UTC) if times else None,
+        database=probe(file) if file else Database(),
+        database_file=file,
+    )
+
+
+def retention_of(sources: Sequence[Source], env: Mapping[str, str], home: Path) -> tuple[Retention, ...]:
+    """How long each OpenClaw that the sources belong to keeps its logs."""
+    states = dict.fromkeys(state for source in sources if (state := _state_folder(source)))
+    configs = (install_at(state, env, home).config for state in states)
+    return tuple({found.file: found for found in map(_retention, configs)}.values())
+
+
+def memory_of(
+    sources: Sequence[Source], config: Config, zone: SystemZone, mounts: Sequence[Mount]
+) -> tuple[Memory, ...]:
+    """The memory folders that the sources feed."""
+    targets = targets_of(sources, config.memory, zone=config.timezone or None, system_zone=zone.name)
+    return tuple(Memory(target=target, folder=look_at(target.folder, mounts)) for target in targets)
+
+
+def _reader(kind: str) -> Callable[[str], object]:
+    """Says of a file's name whether it is a session of this kind of agent."""
+    return classify if kind == "openclaw" else lambda name: name.endswith(".jsonl")
+
+
+def _database_file(source: Source) -> Path | None:
+    """Where OpenClaw 2026.8 and later keep this agent's transcripts."""
+    state = _state_folder(source)
+    return state / "agents" / source.path.parent.name / "agent" / "openclaw-agent.sqlite" if state else None
+
+
+def _state_folder(source: Source) -> Path | None:
+    """OpenClaw's state folder, where the shape of the path tells it."""
+    agents = source.path.parent.parent
+    return agents.parent if source.kind == "openclaw" and agents.name == "agents" else None
+
+
+def _retention(config: OpenClawConfig) -> Retention:
+    """The shortest time after which something goes: sessions, or the archives that a reset leaves."""
+    stated = config.get("session", "maintenance")
+    stated = stated if isinstance(stated, dict) else {}
+    first = stated.get("pruneAfter", stated.get("pruneDays"))
+    wanted = [days for value in (first, stated.get("resetArchiveRetention")) if (days := _days(value)) is not None]
+    return Retention(
+        file=config.path,
+        warns_only=stated.get("mode") == "warn",
+        days=min(wanted, default=_USUAL),
+        stated=bool(wanted),
+        budget=str(stated.get("maxDiskBytes") or ""),
+    )
+
+
+def _days(value: object) -> float | None:
+    """A duration as OpenClaw writes it: ``30d``, ``1d12h``, or a number of days; None where there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    parts = _DURATION.findall(str(value))
+    return sum(float(number) * _DAYS[unit.lower() or "d"] for number, unit in parts) if parts else None
