@@ -1,21 +1,22 @@
 """Turns what is installed, configured or named on the command line into sources.
 
 Every way ends in a :class:`Discovery`: the sources, and a note on whatever was seen and passed over. Looks at
-names, ``openclaw.json`` and the tables of databases; writes nothing.
+names, ``openclaw.json`` and the tables of databases; writes nothing. Agents beside OpenClaw are the business of
+:mod:`memsyncd.adapters.other_agents`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from memsyncd.adapters.openclaw_agent import Agent, agent_at, agents_of
-from memsyncd.adapters.openclaw_config import DEFAULT_AGENT
-from memsyncd.adapters.openclaw_install import Install, find_installs, install_at, is_folder, same
+from memsyncd.adapters import other_agents
+from memsyncd.adapters.openclaw_agent import Agent
+from memsyncd.adapters.openclaw_install import is_folder, same
+from memsyncd.adapters.openclaw_survey import Survey, place
 from memsyncd.config import Config, SourceConfig
 from memsyncd.errors import ConfigError, SourceMissing, UsageError
 from memsyncd.model import Source
@@ -31,10 +32,12 @@ class Discovery(Struct, frozen=True):
 def discover(env: Mapping[str, str], home: Path) -> Discovery:
     """Find the sources of the installed agents; ``home`` is the operating system's word on the user's home.
 
-    A source is found for every agent that has a ``sessions`` folder and whose workspace can be told. Its name is
-    ``openclaw/<agent>``, or ``openclaw-<profile>/<agent>``.
+    A source is found for every agent that has session files or transcripts in a database, and whose workspace can
+    be told. Its name is
+    ``openclaw/<agent>``, or ``openclaw-<profile>/<agent>``. Behind these come the other agents, each a source that
+    feeds a memory folder of its own: without a word in the configuration none is mixed into OpenClaw's memory.
     """
-    survey = _Survey(env, home)
+    survey = Survey(env, home)
     sources: list[Source] = []
     for agent in survey.installed():
         if agent.workspace is None:
@@ -47,36 +50,33 @@ def discover(env: Mapping[str, str], home: Path) -> Discovery:
             )
         else:
             sources.append(source)
-    return Discovery(tuple(sources), tuple(survey.notes))
+    others, notes = other_agents.discovered(env, home)
+    # Who runs another agent alone need not be told at every run that there is no OpenClaw.
+    seen = [] if others and survey.usual_is_missing() else survey.notes
+    return Discovery((*sources, *others), (*seen, *notes))
 
 
 def sources_from_config(config: Config, env: Mapping[str, str], home: Path) -> Discovery:
     """Turn the ``[[sources]]`` of ``config`` into sources; without any, discover them.
 
     A path may be a sessions folder, an agent's folder or a state folder; an entry without one stands for what is
-    installed. An agent's folder that is not there is noted and kept: it may appear later. Raises ConfigError with
-    every entry whose memory folder cannot be told, and with those that lead to the same logs.
+    installed, and one without a kind for the agent that keeps its logs there, else OpenClaw. An agent's folder
+    that is not there is noted and kept: it may appear later. Raises ConfigError with every entry whose memory
+    folder cannot be told, and with those that lead to the same logs.
     """
     if not config.sources:
         return discover(env, home)
-    survey = _Survey(env, home)
+    survey = Survey(env, home)
     sources: list[Source] = []
     problems: list[str] = []
     for index, entry in enumerate(config.sources):
-        agents = survey.wanted(entry)
-        if not agents:
-            survey.notes.append(f"sources[{index}]: no agent with session files is found")
-        for agent in agents:
-            if entry.agent not in (None, agent.id):
-                problems.append(f'sources[{index}].agent = "{entry.agent}": the path belongs to "{agent.id}"')
-            memory_dir = entry.memory_dir or _memory_dir(agent)
-            if memory_dir is None:
-                problems.append(
-                    f"sources[{index}].memory_dir: missing, and {agent.sessions} belongs to no workspace"
-                )
-            else:
-                named = replace(agent, name=_configured_name(entry, agent, alone=len(agents) == 1))
-                sources.append(_source(named, memory_dir, "config"))
+        kind = _kind(entry, env, home)
+        if kind == "openclaw":
+            sources += _openclaw_sources(survey, entry, f"sources[{index}]", problems)
+        else:
+            source, notes = other_agents.wanted(entry, kind, env, home)
+            survey.notes += notes
+            sources += [source] if source else []
     problems += _clashes(sources)
     if problems:
         raise ConfigError("[[sources]]", problems)
@@ -88,18 +88,25 @@ def sources_from_folders(
 ) -> Discovery:
     """Turn ``--sessions-dir`` and ``--memory-dir`` into sources.
 
-    ``sessions_dir`` may be a sessions folder, an agent's folder or a state folder; without it, what is installed
-    is taken. Without ``memory_dir`` each agent's own is used. Raises SourceMissing when a folder is not there,
-    UsageError when it cannot be told which memory folder belongs to the logs.
+    ``sessions_dir`` may be a sessions folder, an agent's folder or a state folder; without it, the agents of
+    OpenClaw that are installed are taken. Without ``memory_dir`` each agent's own is used. Raises SourceMissing
+    when a folder is not there, UsageError when it cannot be told which memory folder belongs to the logs.
     """
     for option, folder in (("--sessions-dir", sessions_dir), ("--memory-dir", memory_dir)):
         if folder is not None and not is_folder(folder):
             hint = "check the path, or make the folder first"
             raise SourceMissing(f"{option} names a folder that is not there", where=folder, hint=hint)
-    survey = _Survey(env, home)
+    survey = Survey(env, home)
+    entry = SourceConfig(
+        path=sessions_dir and sessions_dir.absolute(), memory_dir=memory_dir and memory_dir.absolute()
+    )
+    kind = _kind(entry, env, home)
+    if kind != "openclaw":
+        other, notes = other_agents.wanted(entry, kind, env, home, "command line")
+        return Discovery((other,) if other else (), tuple(notes))
     sources: list[Source] = []
-    for agent in survey.wanted(SourceConfig(kind="openclaw", path=sessions_dir and sessions_dir.absolute())):
-        memory = memory_dir.absolute() if memory_dir else _memory_dir(agent)
+    for agent in survey.wanted(entry):
+        memory = entry.memory_dir or _memory_dir(agent)
         if memory is None:
             raise UsageError(
                 "it cannot be told which memory folder belongs to the logs",
@@ -111,88 +118,27 @@ def sources_from_folders(
     return Discovery(tuple(sources), tuple(survey.notes))
 
 
-class _Survey:
-    """A look round the machine; ``notes`` gathers what is odd."""
-
-    def __init__(self, env: Mapping[str, str], home: Path) -> None:
-        self.notes: list[str] = []
-        self._env = env
-        self._home = home
-        self._installs = find_installs(env, home)
-
-    def installed(self) -> Iterator[Agent]:
-        """Yield the agents that have a sessions folder, of every installation."""
-        for install in self._installs:
-            yield from self._all_of(install)
-
-    def wanted(self, entry: SourceConfig) -> list[Agent]:
-        """Return the agents that ``entry`` stands for, with names that no other logs have."""
-        if entry.path is None:
-            return [agent for agent in self.installed() if entry.agent in (None, agent.id)]
-        state, agent_id = _place(entry.path)
-        if state is None:
-            return [self._loose(entry.path, entry.agent or DEFAULT_AGENT)]
-        install = install_at(state, self._env, self._home)
-        if agent_id is None and entry.agent is None:
-            return [self._told_apart(agent, install) for agent in self._all_of(install)]
-        agent = agent_at(install, agent_id or entry.agent or DEFAULT_AGENT)
-        if agent_id is not None:
-            agent = replace(
-                agent, sessions=entry.path if entry.path.name == "sessions" else entry.path / "sessions"
-            )
-        self.notes += [*install.config.notes, *agent.notes]
-        self._exists(agent)
-        return [self._told_apart(agent, install)]
-
-    def _all_of(self, install: Install) -> Iterator[Agent]:
-        self.notes += install.config.notes
-        try:
-            found = agents_of(install)
-        except OSError as error:
-            absent = isinstance(error, FileNotFoundError) and not install.state.exists()
-            why = "there is no such folder" if absent else f"no agents in it: {error.strerror}"
-            self.notes.append(f"{install.label}: {install.state}: {why}")
-            return
-        for agent_id in found:
-            agent = agent_at(install, agent_id)
-            self.notes += agent.notes
-            if self._exists(agent):
-                yield agent
-
-    def _exists(self, agent: Agent) -> bool:
-        found = is_folder(agent.sessions)
-        if not found:
-            self.notes.append(f"{agent.name}: there is no folder {agent.sessions}, so there are no session files")
-        return found
-
-    def _loose(self, sessions: Path, agent_id: str) -> Agent:
-        """Return the agent whose sessions lie outside any state folder, as ``session.store`` can have them."""
-        for install in self._installs:
-            if install.config.get("session", "store"):
-                with suppress(OSError):
-                    agents = (agent_at(install, name) for name in agents_of(install))
-                    if found := next((agent for agent in agents if same(agent.sessions, sessions)), None):
-                        return found
-        agent = Agent(id=agent_id, name=f"openclaw/{agent_id}@{sessions}", sessions=sessions)
-        self._exists(agent)
-        return agent
-
-    def _told_apart(self, agent: Agent, install: Install) -> Agent:
-        """Name an agent of an installation that is not found by itself so that it is not taken for one that is."""
-        if any(same(install.state, other.state) for other in self._installs):
-            return agent
-        return replace(agent, name=f"{agent.name}@{agent.sessions}")
+def _kind(entry: SourceConfig, env: Mapping[str, str], home: Path) -> str:
+    """Return the kind of agent that ``entry`` speaks of, which may have to be told from its path."""
+    if entry.kind or entry.path is None or place(entry.path)[0]:
+        return entry.kind or "openclaw"
+    return other_agents.kind_of(entry.path, env, home) or "openclaw"
 
 
-def _place(path: Path) -> tuple[Path | None, str | None]:
-    """Return the state folder and the agent that the shape of ``path`` tells, None for what it does not."""
-    if is_folder(path / "agents"):
-        return path, None
-    if path.parent.name == "agents" and (is_folder(path / "sessions") or is_folder(path / "agent")):
-        return path.parent.parent, path.name
-    if path.name == "sessions" and path.parent.parent.name == "agents":
-        return path.parent.parent.parent, path.parent.name
-    return None, None
+def _openclaw_sources(survey: Survey, entry: SourceConfig, where: str, problems: list[str]) -> Iterator[Source]:
+    """Yield the sources that ``entry`` stands for; what is wrong with it goes to ``problems`` under ``where``."""
+    agents = survey.wanted(entry)
+    if not agents:
+        survey.notes.append(f"{where}: no agent with session files is found")
+    for agent in agents:
+        if entry.agent not in (None, agent.id):
+            problems.append(f'{where}.agent = "{entry.agent}": the path belongs to "{agent.id}"')
+        memory_dir = entry.memory_dir or _memory_dir(agent)
+        if memory_dir is None:
+            problems.append(f"{where}.memory_dir: missing, and {agent.sessions} belongs to no workspace")
+        else:
+            named = replace(agent, name=_configured_name(entry, agent, alone=len(agents) == 1))
+            yield _source(named, memory_dir, "config")
 
 
 def _source(agent: Agent, memory_dir: Path, origin: str) -> Source:
@@ -209,6 +155,8 @@ def _source(agent: Agent, memory_dir: Path, origin: str) -> Source:
         sidecar=agent.keeps_hashes and own is not None and same(memory_dir, own),
         excluded_sessions=agent.excluded_sessions,
         origin=origin,
+        database=agent.database,
+        imports=agent.imports,
     )
 
 

@@ -25,7 +25,10 @@ class Agent(Struct, frozen=True, kw_only=True):
 
     id: str
     name: str  # e.g. "openclaw/main"
-    sessions: Path  # folder of its transcripts
+    sessions: Path  # folder of its transcripts, as files
+    database: Path | None = None  # file in which newer OpenClaws keep its transcripts, there or not
+    in_database: bool = False  # transcripts are there
+    imports: Path | None = None  # folder of the files that the database has taken over, there or not
     workspace: Path | None = None
     timezone: str | None = None
     version: str | None = None  # of the newest OpenClaw that left a trace
@@ -55,11 +58,16 @@ def agent_at(install: Install, agent: str) -> Agent:
     finder = _Finder(install, agent)
     sessions = finder.sessions()
     workspace = finder.workspace()
-    version, keeps_hashes = finder.version()
+    database = finder.database()
+    found = probe(database)
+    version, keeps_hashes = finder.version(found)
     return Agent(
         id=agent,
         name=finder.name,
         sessions=sessions,
+        database=database,
+        in_database=found.transcripts,
+        imports=install.state / "agents" / agent / "session-sqlite-import-archive",
         workspace=workspace,
         timezone=finder.timezone(),
         version=version,
@@ -99,6 +107,14 @@ class _Finder:
             )
         return moved
 
+    def database(self) -> Path:
+        """Return where the agent's database is or will be; whoever reads it finds out whether it can be read."""
+        try:
+            folder = self._path(fill_in(self._entry.get("agentDir"), self._config.env))
+        except Unknown:
+            folder = self._install.state / "agents" / self._agent / "agent"
+        return folder / "openclaw-agent.sqlite"
+
     def workspace(self) -> Path | None:
         """Return the agent's workspace, None when it cannot be found out."""
         try:
@@ -122,28 +138,14 @@ class _Finder:
             self._note(f"agents.defaults.userTimezone = {stated} is not the name of a time zone")
         return zone
 
-    def version(self) -> tuple[str | None, bool]:
+    def version(self, own: Database) -> tuple[str | None, bool]:
         """Return the newest version that left a trace, and whether the agent keeps hashes of its memory files."""
-        own = self._database()
         shared = probe(self._install.state / "state" / "openclaw.sqlite")
         touched = self._config.get("meta", "lastTouchedVersion")
         seen = [str(touched), *own.versions, *shared.versions]
         newest = max(seen, key=version_key)
         keeps_hashes = version_key(newest) >= _KEEPS_HASHES or own.transcripts or not own.readable
         return newest if any(version_key(newest)) else None, keeps_hashes
-
-    def _database(self) -> Database:
-        try:
-            folder = self._path(fill_in(self._entry.get("agentDir"), self._config.env))
-        except Unknown:
-            folder = self._install.state / "agents" / self._agent / "agent"
-        path = folder / "openclaw-agent.sqlite"
-        database = probe(path)
-        if not database.readable:
-            self._note(f"its database {path} cannot be read")
-        elif database.transcripts:
-            self._note(f"it keeps transcripts in {path}: this version of memsyncd reads session files only")
-        return database
 
     def _moved_sessions(self) -> Path | None:
         store = self._config.text("session", "store")

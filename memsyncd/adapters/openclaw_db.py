@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from memsyncd.adapters.jsonl import Piece
 from memsyncd.adapters.openclaw_db_archives import Archive, ArchiveLabel, Archives
-from memsyncd.adapters.openclaw_db_connection import ReadOnlyDatabase
+from memsyncd.adapters.openclaw_db_connection import PATIENCE, ReadOnlyDatabase
 from memsyncd.adapters.openclaw_db_rows import Head, Rows, TranscriptRows
 from memsyncd.adapters.openclaw_db_sessions import SessionFacts
 from memsyncd.errors import FileError
@@ -36,14 +36,16 @@ class DatabaseVersion(Struct, frozen=True, kw_only=True):
 class AgentDatabase:
     """A context manager around the open database of one agent.
 
+    ``patience``: seconds for which the lock of another program is waited for.
+
     Raises:
         FileError: it cannot be opened or read, or holds transcripts in tables that are not known; with what to do
             about it. Every method raises it too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         self.path = path
-        self._database = ReadOnlyDatabase(path)
+        self._database = ReadOnlyDatabase(path, patience=patience)
         try:
             self._rows = TranscriptRows(self._database)
             self._sessions = SessionFacts(self._database)

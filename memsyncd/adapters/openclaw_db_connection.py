@@ -18,7 +18,7 @@ from msgspec import Struct
 from memsyncd.adapters.jsonl import FileStat, stat_file
 from memsyncd.errors import FileError
 
-_BUSY_SECONDS = 5.0
+PATIENCE = 5.0  # seconds for which a lock is waited for
 _TRIES = 5  # how often a question is asked anew because somebody opened the database meanwhile
 _SETTLED_NS = 2_000_000_000  # some file systems count their clock in steps of this size
 _WAL_FORMAT = b"\x02\x02"  # bytes 18 and 19 of a database in WAL mode
@@ -56,9 +56,10 @@ class ReadOnlyDatabase:
         FileError: the database cannot be opened or read; also from every method.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         self.path = path
         self.inode = 0
+        self._patience = patience
         self._open()
 
     def close(self) -> None:
@@ -113,7 +114,7 @@ class ReadOnlyDatabase:
         self._still = now if now.wal is None and _in_wal_format(self.path) else None
         uri = f"{self.path.absolute().as_uri()}?mode=ro{'&immutable=1' if self._still else ''}"
         try:
-            self._db = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._db = sqlite3.connect(uri, uri=True, timeout=self._patience, isolation_level=None)
         except sqlite3.Error as error:
             raise told(error, self.path) from error
 

@@ -7,7 +7,7 @@ but the text column silently loses the long messages.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -55,7 +55,8 @@ class Rows(Struct, kw_only=True):
     """Lines of one session, in order."""
 
     lines: list[bytes] = field(default_factory=list)
-    last: int  # number of the last row, whether or not it could be read
+    last: int  # number of the last row
+    final: bytes | None = None  # the line of the last row; None when it could not be read
     oversized: int = 0  # rows longer than any line that is read
     damaged: list[tuple[int, str]] = field(default_factory=list)  # number of a row that could not be read, and why
 
@@ -99,12 +100,11 @@ class TranscriptRows:
                 if (generation[0] if generation else "") != head.generation:
                     return []
             rows: list[_Row] = []
-            size = 0
-            for row in db.execute(self._query, (session, seq)):
-                rows.append(row)
-                size += max(len(row[1] or b""), row[3] or 0)
-                if size >= _BATCH_BYTES or len(rows) >= _BATCH_ROWS:
-                    break
+            try:
+                _fill(rows, db.execute(self._query, (session, seq)))
+            except sqlite3.DatabaseError:
+                if not rows:  # what stands before the damage is read, the next batch then begins with it
+                    raise
             return rows
 
         return question
@@ -112,6 +112,7 @@ class TranscriptRows:
     def _decode(self, batch: list[_Row]) -> Rows:
         rows = Rows(last=batch[-1][0])
         for seq, text, packed, size in batch:
+            rows.final = None
             try:
                 line = self._unpack(packed, size) if text is None else text
             except _Damaged as damaged:
@@ -121,7 +122,17 @@ class TranscriptRows:
                 rows.oversized += 1
             else:
                 rows.lines.append(line)
+                rows.final = line
         return rows
+
+
+def _fill(rows: list[_Row], found: Iterable[_Row]) -> None:
+    size = 0
+    for row in found:
+        rows.append(row)
+        size += max(len(row[1] or b""), row[3] or 0)
+        if size >= _BATCH_BYTES or len(rows) >= _BATCH_ROWS:
+            return
 
 
 class _Damaged(Exception):

@@ -43,10 +43,9 @@ def probe(path: Path) -> Database:
         return Database(exists=True, readable=False)
 
 
-def era_of(sessions: Path) -> Era:
-    """Return where the agent whose folder of session files is ``sessions`` keeps its transcripts today."""
-    beside = sessions.parent / "agent" / "openclaw-agent.sqlite"
-    return "database" if probe(beside).transcripts else "session files"
+def era_of(database: Path | None) -> Era:
+    """Return where the agent whose database is, or would be, ``database`` keeps its transcripts today."""
+    return "database" if database and probe(database).transcripts else "session files"
 
 
 def version_key(version: str) -> tuple[int, int, int]:

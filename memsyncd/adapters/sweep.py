@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR
 from typing import NamedTuple
@@ -23,10 +26,13 @@ Look = dict[str, Stamp]
 """Name → stamp of every file of a folder."""
 
 
-def look(folder: Path) -> Look | None:
-    """The files of a folder; None when it cannot be listed. A file that vanishes meanwhile is left out."""
+def look(folder: Path, depth: int = 0) -> Look | None:
+    """The files of a folder; None when it cannot be listed. A file that vanishes meanwhile is left out.
+
+    ``depth``: so many levels of folders below it too; names have ``/`` between their parts then.
+    """
     try:
-        return dict(_files(folder))
+        return dict(_files(folder, depth))
     except OSError:
         return None
 
@@ -58,60 +64,84 @@ class News(Struct, frozen=True):
 class Memory:
     """What a folder looked like when it was last looked at, for whoever keeps that for good.
 
-    It holds two numbers for each file, hashes of its name and of its stamp: a :data:`Look` at 10,000 files takes
-    3 MB, this a third of it. No change of one part of a stamp goes unseen, and of several at once one in 2⁶⁰ may.
+    It holds two numbers for each file, hashes of its name and of its stamp, in 16 bytes: a :data:`Look` takes 300.
+    No change of one part of a stamp goes unseen, and of several at once one in 2⁶⁰ may.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, depth: int = 0) -> None:
         self._folder = folder
-        self._stamps: dict[int, int] | None = None  # None: it could not be listed, or was not yet
+        self._depth = depth
+        self._known = False  # whether it could be listed when it was last looked at
+        self._names = array("q")  # in order
+        self._stamps = array("q")  # in the order of the names
 
     def look(self) -> News | None:
         """Looks at every file. None: anything may be new, because the folder came or went, or is new to us."""
-        before = self._stamps
+        known = self._known
         try:
-            news = self._compare()
+            if known:
+                return self._compare()
+            self._begin()
         except OSError:
-            self._stamps = None
-            return News({}) if before is None else None
-        return None if before is None else news
+            self._known = False
+            return None if known else News({})
+        return None
 
     def note(self, names: Iterable[str]) -> None:
         """Looks at these files only; their changes so far are no news any more."""
-        stamps = self._stamps
-        if stamps is None:
-            return
-        for name in names:
+        for name in names if self._known else ():
             # Joined by pathlib, the name would enter the interpreter's table of strings, which does not shrink.
             if stamp := _stamp(Path(f"{self._folder}{os.sep}{name}")):
-                stamps[hash(name)] = hash(stamp)
-            else:
-                stamps.pop(hash(name), None)
+                self._put(name, stamp)
+            elif (at := self._find(hash(name))) is not None:
+                del self._names[at], self._stamps[at]
+
+    def _begin(self) -> None:
+        files = sorted((hash(name), hash(stamp)) for name, stamp in _files(self._folder, self._depth))
+        self._names = array("q", (name for name, _ in files))
+        self._stamps = array("q", (stamp for _, stamp in files))
+        self._known = True
 
     def _compare(self) -> News:
-        stamps = {} if self._stamps is None else self._stamps
-        changed = {}
-        count = 0
-        for name, stamp in _files(self._folder):
+        changed, count = {}, 0
+        for name, stamp in _files(self._folder, self._depth):
             count += 1
-            key, now = hash(name), hash(stamp)
-            if stamps.get(key) != now:
-                stamps[key] = now
+            if self._put(name, stamp):
                 changed[name] = stamp.mtime_ns
-        self._stamps = stamps
-        if count == len(stamps):
-            return News(changed)
-        there = {hash(name) for name, _ in _files(self._folder)}
-        gone = frozenset(stamps.keys() - there)
-        for key in gone:
-            del stamps[key]
-        return News(changed, gone)
+        return News(changed, self._gone() if count != len(self._names) else frozenset())
+
+    def _gone(self) -> frozenset[int]:
+        there = {hash(name) for name, _ in _files(self._folder, self._depth)}
+        gone = frozenset(name for name in self._names if name not in there)
+        for name in gone:
+            at = bisect_left(self._names, name)
+            del self._names[at], self._stamps[at]
+        return gone
+
+    def _put(self, name: str, stamp: Stamp) -> bool:
+        """Keeps the stamp of a file; False when it is the one that is known."""
+        key, new = hash(name), hash(stamp)
+        at = bisect_left(self._names, key)
+        if at == len(self._names) or self._names[at] != key:
+            self._names.insert(at, key)
+            self._stamps.insert(at, new)
+        elif self._stamps[at] == new:
+            return False
+        self._stamps[at] = new
+        return True
+
+    def _find(self, key: int) -> int | None:
+        at = bisect_left(self._names, key)
+        return at if at < len(self._names) and self._names[at] == key else None
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Stamp]]:
+def _files(folder: Path | str, depth: int) -> Iterator[tuple[str, Stamp]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if stamp := _stamp(entry):
+            if depth and entry.is_dir(follow_symlinks=False):
+                with suppress(OSError):  # gone meanwhile, or closed to us
+                    yield from [(f"{entry.name}/{name}", stamp) for name, stamp in _files(entry.path, depth - 1)]
+            elif stamp := _stamp(entry):
                 yield entry.name, stamp
 
 

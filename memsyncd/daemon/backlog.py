@@ -5,6 +5,7 @@ Names of files by source; the settling decides when a source is due. Safe for se
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from threading import Lock
@@ -42,7 +43,8 @@ class Backlog:
         """Notes that something changed at a path; False when it is no source's."""
         with self._lock:
             if (source := self._folders.get(path.parent)) is not None:
-                self._mark(source, {path.name})
+                # pathlib's own string would stay in the interpreter's table of strings, which does not shrink.
+                self._mark(source, {str(path).rpartition(os.sep)[2]})
                 return True
             inside = [name for folder, name in self._folders.items() if folder == path or path in folder.parents]
             for source in inside:  # the folder itself came, went or was told to have changed somewhere

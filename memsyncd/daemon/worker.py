@@ -123,7 +123,7 @@ class Worker:
         self.pauses.hurry()
 
     def reconcile(self) -> Sweep:
-        """Looks at every file's stat; marks what has changed since it was read and does not wait: no event told."""
+        """Looks at every file's stat, and marks as missed what changed since it was read and does not wait."""
         began, missed = time.thread_time(), 0
         limit = time.time_ns() - _EVENT_TIME_NS
         for source in self._running.sources if self._running else ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from memsyncd.adapters.discover import Discovery, sources_from_config, sources_f
 from memsyncd.adapters.openclaw_config import OpenClawConfig
 from memsyncd.adapters.openclaw_install import install_at
 from memsyncd.adapters.openclaw_probe import Database, probe
+from memsyncd.adapters.places import places_of
 from memsyncd.adapters.zone import SystemZone
 from memsyncd.config import Config
-from memsyncd.core.formats.openclaw_names import classify
+from memsyncd.core.formats.registry import FORMATS
 from memsyncd.core.mounts import Mount
 from memsyncd.doctor.facts import Logs, Memory, Retention, Trouble
 from memsyncd.errors import ConfigError
@@ -45,10 +46,14 @@ def find_sources(
 
 def logs_of(source: Source, mounts: Sequence[Mount]) -> Logs:
     """What lies in a source's folder, by name and stat."""
-    kept = _reader(source.kind)
-    look = sweep.look(source.path) or {}
-    times = [stamp.mtime_ns for name, stamp in look.items() if kept(name)]
-    file = _database_file(source)
+    kept = FORMATS[source.kind].classify
+    times = [
+        stamp.mtime_ns
+        for place in places_of(source)
+        for name, stamp in (sweep.look(place.folder, place.depth) or {}).items()
+        if kept(place.prefix + name)
+    ]
+    file = source.database
     return Logs(
         source=source,
         folder=look_at(source.path, mounts),
@@ -72,17 +77,6 @@ def memory_of(
     """The memory folders that the sources feed."""
     targets = targets_of(sources, config.memory, zone=config.timezone or None, system_zone=zone.name)
     return tuple(Memory(target=target, folder=look_at(target.folder, mounts)) for target in targets)
-
-
-def _reader(kind: str) -> Callable[[str], object]:
-    """Says of a file's name whether it is a session of this kind of agent."""
-    return classify if kind == "openclaw" else lambda name: name.endswith(".jsonl")
-
-
-def _database_file(source: Source) -> Path | None:
-    """Where OpenClaw 2026.8 and later keep this agent's transcripts."""
-    state = _state_folder(source)
-    return state / "agents" / source.path.parent.name / "agent" / "openclaw-agent.sqlite" if state else None
 
 
 def _state_folder(source: Source) -> Path | None:

@@ -21,20 +21,29 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
 from memsyncd.adapters.jsonl import Piece
 from memsyncd.adapters.openclaw_db import AgentDatabase
 from memsyncd.adapters.openclaw_db_archives import Archive
-from memsyncd.adapters.openclaw_db_rows import Head, Rows
+from memsyncd.adapters.openclaw_db_rows import Head
+from memsyncd.adapters.places import DATABASE
 from memsyncd.adapters.store.base import Batch
 from memsyncd.core.formats.base import Artefact
 from memsyncd.core.formats.openclaw_names import classify
-from memsyncd.core.places import DATABASE
 from memsyncd.errors import FileError
-from memsyncd.model import Cursor, Session
+from memsyncd.model import Cursor
 from memsyncd.sync.reading import Context, Reading, Tally
 
 _BEFORE_ALL = -1  # rows are counted from 0
+
+
+class Outcome(Struct, frozen=True):
+    """What reading one transcript came to."""
+
+    tally: Tally
+    again: bool = False  # the whole source must be gone through once more
+    missed: bool = False  # a part of it was out of reach, and may not be another time
 
 
 def path_of_session(session: str) -> str:
@@ -52,90 +61,91 @@ def head_of(database: AgentDatabase, head: Head) -> str:
     return f"{database.identity} {head.generation}"
 
 
-def read_session(
-    context: Context, database: AgentDatabase, head: Head, cursor: Cursor | None
-) -> tuple[Tally, bool]:
-    """Reads what is new in a session's rows; also whether the whole source must be gone through once more.
+def blank(path: str) -> Cursor:
+    """A cursor of something that is no file."""
+    return Cursor(
+        path=path, dev=0, ino=0, size=0, mtime_ns=0, head_length=0, head="", offset=0, tail_length=0, tail=""
+    )
+
+
+def read_session(context: Context, database: AgentDatabase, head: Head, cursor: Cursor | None) -> Outcome:
+    """Reads what is new in a session's rows.
 
     Rows that cannot be unpacked are passed over, counted as malformed and named in the tally's problem.
     """
-    return _Rows(context, database, head, cursor).read()
+    if context.session.excluded:
+        cursor = blank(path_of_session(context.session.id))
+        return _pass_over(context, msgspec.structs.replace(cursor, head=head_of(database, head), offset=head.last))
+    return _Session(context, database, head, cursor).read()
 
 
-class _Rows:
+class _Session:
     def __init__(self, context: Context, database: AgentDatabase, head: Head, cursor: Cursor | None) -> None:
         self._context = context
         self._database = database
-        self._session = context.session.id
+        self._id = context.session.id
         self._head = head
         self._before = cursor if cursor and self._goes_on(cursor) else None
-        self._last_line = self._before.tail if self._before else ""
+        self._final = self._before.tail if self._before else ""
         self._damaged: list[tuple[int, str]] = []
         self._bytes = 0
 
-    def read(self) -> tuple[Tally, bool]:
-        if self._context.session.excluded:
-            return _pass_over(self._context, self._mark(self._head.last))
+    def read(self) -> Outcome:
         start = self._before.offset if self._before else _BEFORE_ALL
-        artefact = Artefact("archived", self._session)  # every row is whole
-        tally, again = Reading(self._context, artefact, self._before).run(
-            self._pieces(start), start, self._mark, whole=False
-        )
+        artefact = Artefact("archived", self._id)  # unlike the end of a live file, every row is whole
+        reading = Reading(self._context, artefact, self._before)
+        tally, again = reading.run(self._pieces(start), start, self._mark, whole=False)
+        missed = tally.problem is not None
         tally.bytes = self._bytes
         tally.malformed += len(self._damaged)
-        if self._damaged and tally.problem is None:
+        if self._damaged and not missed:
             tally.problem = self._problem()
-        return tally, again
+        return Outcome(tally, again, missed)
 
     def _goes_on(self, cursor: Cursor) -> bool:
-        if cursor.head != head_of(self._database, self._head) or cursor.offset > self._head.last:
-            return False
-        if self._context.session.excluded or cursor.offset == _BEFORE_ALL:
-            return True
-        return cursor.tail == _hash(self._database.line(self._session, cursor.offset))
+        same = cursor.head == head_of(self._database, self._head) and cursor.offset <= self._head.last
+        return same and cursor.tail == _hash(self._database.line(self._id, cursor.offset))
 
     def _pieces(self, start: int) -> Iterator[Piece]:
-        for rows in self._database.events(self._session, self._head, start):
-            self._note(rows)
+        for rows in self._database.events(self._id, self._head, start):
+            self._damaged += rows.damaged
+            self._bytes += sum(map(len, rows.lines))
+            self._final = _hash(rows.final)
             yield Piece(rows.lines, rows.last, rows.oversized)
 
-    def _note(self, rows: Rows) -> None:
-        self._damaged += rows.damaged
-        self._bytes += sum(map(len, rows.lines))
-        self._last_line = _hash(rows.lines[-1] if rows.ends_with_line else None)
-
     def _mark(self, last: int) -> Cursor:
-        return _cursor(
-            path_of_session(self._session),
+        return msgspec.structs.replace(
+            blank(path_of_session(self._id)),
             head=head_of(self._database, self._head),
             offset=last,
-            tail=self._last_line,
+            tail=self._final,
             malformed=len(self._damaged),
         )
 
     def _problem(self) -> FileError:
         seq, why = self._damaged[0]
-        more = f", and {len(self._damaged) - 1} more like it" if self._damaged[1:] else ""
+        more = f" ({len(self._damaged)} such rows)" if self._damaged[1:] else ""
         return FileError(
             "cannot read a row of OpenClaw's database",
             where=self._database.path,
-            why=f"row {seq} of session {quote(self._session)}: {why}{more}",
-            hint="all others were read; OpenClaw's doctor may be able to repair it",
+            why=f"row {seq} of session {quote(self._id)}: {why}{more}",
+            hint="all others were read; see what OpenClaw's doctor says of it",
         )
 
 
-def read_archive(context: Context, database: AgentDatabase, archive: Archive, folder: Path) -> tuple[Tally, bool]:
+def read_archive(context: Context, database: AgentDatabase, archive: Archive, folder: Path) -> Outcome:
     """Reads an archive as a whole; ``folder`` is that of the session files."""
-    done = _cursor(path_of_archive(archive))
+    done = blank(path_of_archive(archive))
     if context.session.excluded:
         return _pass_over(context, done)
     artefact = _artefact(database, archive)
     pieces = database.pieces(archive, folder)
     tally, again = Reading(context, artefact, None).run(pieces, 0, lambda _: done, whole=True)
-    if tally.problem and isinstance(tally.problem.__cause__, OSError | sqlite3.Error | None):
-        # It could not be reached, unlike one that is damaged: that would be no better another time.
+    # What is damaged is as damaged another time; what could not be reached may be there again.
+    missed = tally.problem is not None and isinstance(tally.problem.__cause__, OSError | sqlite3.Error | None)
+    if missed:
         context.store.apply(context.source, Batch(forget_cursors=[done.path]))
-    return tally, again
+    return Outcome(tally, again, missed)
 
 
 def _artefact(database: AgentDatabase, archive: Archive) -> Artefact:
@@ -144,25 +154,9 @@ def _artefact(database: AgentDatabase, archive: Archive) -> Artefact:
     return msgspec.structs.replace(found or Artefact("archived", archive.session), session=archive.session)
 
 
-def _pass_over(context: Context, cursor: Cursor) -> tuple[Tally, bool]:
-    applied = context.store.apply(context.source, Batch(cursor=cursor))
-    return Tally(), applied.reread
-
-
-def _cursor(path: str, *, head: str = "", offset: int = 0, tail: str = "", malformed: int = 0) -> Cursor:
-    return Cursor(
-        path=path,
-        dev=0,
-        ino=0,
-        size=0,
-        mtime_ns=0,
-        head_length=0,
-        head=head,
-        offset=offset,
-        tail_length=0,
-        tail=tail,
-        malformed=malformed,
-    )
+def _pass_over(context: Context, cursor: Cursor) -> Outcome:
+    """Notes that a session that stays out has been dealt with."""
+    return Outcome(Tally(), context.store.apply(context.source, Batch(cursor=cursor)).reread)
 
 
 def _hash(line: bytes | None) -> str:

@@ -14,14 +14,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from msgspec import Struct, field
 
 from memsyncd.adapters.jsonl import unchanged
+from memsyncd.adapters.places import DATABASE
 from memsyncd.adapters.session_index import INDEX, read_session_index
 from memsyncd.adapters.store.base import Batch, Store
 from memsyncd.core.facts import Keys
-from memsyncd.core.formats.openclaw_names import classify, reason_not_read
 from memsyncd.core.formats.registry import FORMATS
 from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import Cursor, Session, Source
-from memsyncd.sync.listing import Listing, logs_among, parts, renamed
+from memsyncd.sync.database import ingest_database
+from memsyncd.sync.listing import Listing, logs_among, names_of, parts, renamed
 from memsyncd.sync.reading import Context, Log, Redact, Tally, never, read_log
 
 _ROUNDS = 3
@@ -38,7 +39,7 @@ class SourceReport(Struct, kw_only=True):
 
     source: str
     folder: str
-    files: int = 0  # transcripts in the folder
+    files: int = 0  # transcripts in its folders and its database
     read: int = 0  # of them, those with something new
     bytes: int = 0  # read
     lines: int = 0
@@ -92,6 +93,7 @@ class _Ingest:
         self._redact = redact
         self._number = store.register(source)
         self._keys = Keys(store.secret)
+        self._format = FORMATS[source.kind]
         self.report = SourceReport(source=source.name, folder=str(source.path))
 
     def run(self, progress: Progress) -> SourceReport:
@@ -99,18 +101,37 @@ class _Ingest:
         if names is not None:
             self._learn_sessions()
             for _ in range(_ROUNDS):
-                if not self._go_through(names, progress):
+                again = self._database(progress)
+                if not (self._go_through(names, progress) or again):
                     break
                 if self._only is not None:  # every file of the source has to be gone through
                     self._only = None
                     names = self._names() or []
         return self.report
 
+    def _database(self, progress: Progress) -> bool:
+        """Reads the database; it knows more of the sessions than their files do, so it comes first."""
+        path = self._source.database
+        if path is None or (self._only is not None and not any(name.startswith(DATABASE) for name in self._only)):
+            return False
+        if not path.is_file() and not self._store.cursors(self._number, [DATABASE]):
+            return False  # an OpenClaw that keeps its transcripts in files
+        return ingest_database(
+            self._store,
+            self._number,
+            self._source,
+            self._keys,
+            self._redact,
+            self.report,
+            stop=self._stop,
+            progress=progress,
+        )
+
     def _names(self) -> list[str] | None:
-        if self._only is not None and self._source.path.is_dir():
-            return sorted(self._only)
         try:
-            return sorted(path.name for path in self._source.path.iterdir())
+            if self._only is None or not self._source.path.is_dir():
+                return names_of(self._source)
+            return sorted(name for name in self._only if not name.startswith(DATABASE))
         except OSError as error:
             why = error.strerror or str(error)
             hint = "what was read earlier stays in memory; if the logs moved, correct the source's path"
@@ -120,6 +141,8 @@ class _Ingest:
 
     def _learn_sessions(self) -> None:
         if self._only is not None and self._nothing_new():
+            return
+        if self._source.kind != "openclaw":
             return
         index, problem = read_session_index(self._source.path, self._source.excluded_sessions)
         if problem:
@@ -136,7 +159,7 @@ class _Ingest:
 
     def _nothing_new(self) -> bool:
         """Whether the index is unchanged and every log that changed is one that was read before."""
-        logs = [name for name in self._only or () if classify(name)]
+        logs = [name for name in self._only or () if self._format.classify(name)]
         known = (self._store.cursors(self._number, part).keys() >= set(part) for part in parts(logs))
         return INDEX not in (self._only or ()) and all(known)
 
@@ -157,8 +180,8 @@ class _Ingest:
         there = Listing()
         skipped: Counter[str] = Counter()
         for part in parts(names):
-            logs = {log.name: log for log in logs_among(part, self._source.path)}
-            skipped.update(reason_not_read(name) for name in part if name not in logs)
+            logs = {log.name: log for log in logs_among(part, self._source)}
+            skipped.update(self._format.reason_not_read(name) for name in part if name not in logs)
             cursors = self._store.cursors(self._number, logs)
             for name, log in logs.items():
                 there.note(log, news=name not in cursors or not unchanged(cursors[name], log.stat))
@@ -169,13 +192,17 @@ class _Ingest:
     def _gone(self, names: Sequence[str], there: Listing) -> dict[str, Cursor]:
         """The cursors of files that were read and are not there any more."""
         if self._only is None:
-            return self._store.vanished(self._number, there.logs)
-        return self._store.cursors(self._number, set(names).difference(there.logs))
+            gone = self._store.vanished(self._number, there.logs)
+            in_database = sum(path.startswith(DATABASE) and path != DATABASE for path in gone)
+            self.report.files = len(there.logs) + in_database
+        else:
+            gone = self._store.cursors(self._number, set(names).difference(there.logs))
+        return {path: cursor for path, cursor in gone.items() if not path.startswith(DATABASE)}
 
     def _read_all(self, there: Listing, gone: Mapping[str, Cursor], adopted: set[str], progress: Progress) -> bool:
         again, done = False, there.bytes - there.unread
         for part in parts(there.news):
-            logs = logs_among(part, self._source.path)
+            logs = logs_among(part, self._source)
             cursors = self._store.cursors(self._number, part)
             sessions = self._store.sessions(self._number, {log.artefact.session for log in logs})
             for log in logs:
@@ -183,7 +210,7 @@ class _Ingest:
                     self.report.stopped = True
                     return again
                 # A session found out late has taken all cursors back, these too.
-                cursor = None if again else cursors.get(log.name) or renamed(gone.values(), log)
+                cursor = None if again else cursors.get(log.name) or renamed(gone.values(), log, self._format)
                 if cursor is not None and cursor.path != log.name:
                     adopted.add(cursor.path)
                 again = self._read(log, cursor, sessions) or again
@@ -197,7 +224,7 @@ class _Ingest:
             source=self._number,
             keys=self._keys,
             redact=self._redact,
-            format=FORMATS[self._source.kind],
+            format=self._format,
             session=sessions.get(log.artefact.session) or Session(id=log.artefact.session),
         )
         tally, again = read_log(context, log, cursor)

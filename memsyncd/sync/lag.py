@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from memsyncd.adapters import sweep
 from memsyncd.adapters.openclaw_probe import Era, era_of
+from memsyncd.adapters.places import DATABASE, places_of
 from memsyncd.adapters.store.base import Store
 from memsyncd.core.days import date_of, day_bounds
-from memsyncd.core.formats.openclaw_names import classify
+from memsyncd.core.formats.registry import FORMATS
 from memsyncd.model import DayPlan, Millis, Source
 from memsyncd.sync.engine import Engine
 from memsyncd.sync.publish import Publisher
@@ -36,7 +37,7 @@ class SourceHealth(Struct, frozen=True, kw_only=True):
     folder: Path
     version: str | None  # of the agent's program, as it was last seen
     era: Era  # where the agent keeps its transcripts
-    files: int  # session files in the folder
+    files: int  # transcripts, in files and in a database
     vanished: int = 0  # session files read earlier that this look found gone
     newest_log: datetime | None = None  # when a session file was last written to
     newest_message: datetime | None = None
@@ -72,17 +73,16 @@ def source_health(
     store = engine.store
     number = publisher.numbers[publisher.target.sources.index(source)]
     zone = ZoneInfo(publisher.target.zone)
-    found = sweep.look(source.path) or {}
-    logs = {name: stamp for name, stamp in found.items() if classify(name)}
-    log = _newest_log(store, number, logs)
+    logs = _logs(source)
+    log = _newest_log(store, number, source, logs)
     newest = store.newest(number)
     until = _published_until(store, publisher, number, plans, zone)
     return SourceHealth(
         source=source.name,
         folder=source.path,
         version=source.version,
-        era=era_of(source.path),
-        files=len(logs),
+        era=era_of(source.database),
+        files=len(logs) + _in_database(store, number, source),
         vanished=vanished,
         newest_log=_local(log.at if log else None, zone),
         newest_message=_local(newest, zone),
@@ -92,7 +92,27 @@ def source_health(
     )
 
 
-def _newest_log(store: Store, number: int, logs: Mapping[str, sweep.Stamp]) -> _NewestLog | None:
+def _logs(source: Source) -> dict[str, sweep.Stamp]:
+    classify = FORMATS[source.kind].classify
+    return {
+        place.prefix + name: stamp
+        for place in places_of(source)
+        if place.prefix != DATABASE
+        for name, stamp in (sweep.look(place.folder, place.depth) or {}).items()
+        if classify(place.prefix + name)
+    }
+
+
+def _in_database(store: Store, number: int, source: Source) -> int:
+    """How many transcripts have been read from the database, if there is one."""
+    if source.database is None or not source.database.exists():
+        return 0
+    return sum(path.startswith(DATABASE) and path != DATABASE for path in store.cursors(number))
+
+
+def _newest_log(store: Store, number: int, source: Source, logs: Mapping[str, sweep.Stamp]) -> _NewestLog | None:
+    """The newest file; a database does not tell when its transcripts were last written to."""
+    classify = FORMATS[source.kind].classify
     latest = nlargest(_CANDIDATES, logs.items(), key=lambda log: log[1].mtime_ns)
     named = [(_NewestLog(name, stamp), artefact.session) for name, stamp in latest if (artefact := classify(name))]
     known = store.sessions(number, {session for _, session in named})

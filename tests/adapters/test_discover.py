@@ -176,16 +176,23 @@ def test_a_folder_without_agents_is_said(home):
     assert len(discovery.notes) == 1
 
 
-def test_an_agent_whose_transcripts_are_in_a_database_is_never_passed_over_in_silence(home):
+def test_an_agent_whose_transcripts_are_in_a_database_is_a_source(home):
     state = make_state(home / ".openclaw")
     make_database(state / "agents/main/agent/openclaw-agent.sqlite", "transcript_events")
-    discovery = discover({}, home)
-    assert discovery.sources == ()
-    assert any("openclaw/main: it keeps transcripts in" in note for note in discovery.notes)
+    alone = discover({}, home)
+    assert one(alone).database == state / "agents/main/agent/openclaw-agent.sqlite"
+    assert one(alone).imports == state / "agents/main/session-sqlite-import-archive"
     put(state / "agents/main/sessions/s1.jsonl.reset.2026-01-15T10-00-00Z", LINE)
     both = discover({}, home)
     assert one(both).sidecar
-    assert any("openclaw/main: it keeps transcripts in" in note for note in both.notes)
+    assert (one(both).path, one(both).database) == (one(alone).path, one(alone).database)
+
+
+def test_a_database_without_transcripts_makes_no_source(home):
+    """OpenClaw 2026.7.35 keeps credentials in a database of that name."""
+    state = make_state(home / ".openclaw")
+    make_database(state / "agents/main/agent/openclaw-agent.sqlite", "auth")
+    assert discover({}, home).sources == ()
 
 
 def test_a_folder_that_cannot_be_looked_at_is_noted(home):
@@ -409,12 +416,11 @@ def test_a_database_without_transcripts_is_the_file_era(home):
     assert discovery.notes == ()
 
 
-def test_a_database_that_cannot_be_read_is_noted_and_the_careful_side_taken(home):
+def test_with_a_database_that_cannot_be_read_the_careful_side_is_taken(home):
     state = make_state(home / ".openclaw", "main")
     put(state / "agents/main/agent/openclaw-agent.sqlite", "no database at all, but long enough to look at" * 50)
     discovery = discover({}, home)
     assert one(discovery).sidecar
-    assert any("cannot be read" in note for note in discovery.notes)
 
 
 def test_the_database_is_looked_for_where_the_agent_s_folder_was_moved(home, tmp_path):
@@ -702,8 +708,8 @@ def test_a_folder_that_is_not_there_is_an_error_that_names_it(home, tmp_path):
         assert caught.value.exit_code == 2
 
 
-def test_a_database_behind_the_folder_is_noted(home, tmp_path):
+def test_a_database_behind_the_folder_belongs_to_the_source(home, tmp_path):
     state = make_state(tmp_path / "data", "main")
     make_database(state / "agents/main/agent/openclaw-agent.sqlite", "transcript_events")
     discovery = sources_from_folders(state / "agents/main/sessions", None, {}, home)
-    assert any("it keeps transcripts in" in note for note in discovery.notes)
+    assert one(discovery).database == state / "agents/main/agent/openclaw-agent.sqlite"

@@ -87,6 +87,8 @@ def test_a_message_is_dated_by_its_own_timestamp_not_the_entrys() -> None:
         (0, None),
         (-5, None),
         (1e300, None),
+        (float("nan"), None),
+        (10**400, None),
         (True, None),
         (None, None),
         ([], None),

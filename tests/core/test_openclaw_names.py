@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memsyncd.core.formats.openclaw_names import Artefact, classify, reason_not_read
+from memsyncd.core.formats.base import Artefact
+from memsyncd.core.formats.openclaw_names import (
+    classify,
+    classify_cold,
+    classify_imported,
+    in_a_file_name,
+    reason_not_imported,
+    reason_not_read,
+    without_topic,
+)
 
 SID = "8b476afa-8abb-4373-b56a-638689a92546"
 UUID = "0f9b4c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e"
@@ -106,3 +115,100 @@ def test_every_name_is_either_read_or_has_a_reason(name):
 @given(STEMS, st.sampled_from([".jsonl", f".jsonl.deleted.2026-01-15T10-00-00.000Z.{HEX32}", ".jsonl.reset.x"]))
 def test_no_trajectory_is_ever_read_whatever_its_ending(stem, ending):
     assert classify(f"{stem}.trajectory{ending}") is None
+
+
+# --- the archive of imports ---
+
+
+@pytest.mark.parametrize(
+    ("name", "session"),
+    [
+        (f"agent_main_main.{SID}.jsonl", SID),
+        (f"agent_main_recovered_{SID}.{SID}.jsonl", SID),
+        (f"agent_main_telegram_group_-100_topic_5.{SID}-topic-5.jsonl", f"{SID}-topic-5"),
+        (f"agent_main_matrix_channel_room_matrix.example.org.{SID}.jsonl", SID),
+        (f"archive-tier.{SID}.jsonl", SID),
+        ("agent_main_main.my_chat.jsonl", "my_chat"),
+        ("agent_main_main.my.chat.v2.jsonl", "my.chat.v2"),
+        ("agent_main_explicit_my.chat.my.chat.jsonl", "my.chat"),
+        ("agent_main_explicit_a.a.jsonl", "a"),
+        ("agent_main_main.2026-01-15T10-00-00-000Z_abc.jsonl", "2026-01-15T10-00-00-000Z_abc"),
+        ("session.main.jsonl", "main"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", ".1", ".17"])
+def test_imported_transcripts_are_recognised_whatever_dots_key_and_session_hold(name, session, ending):
+    imported = f"{name}.imported-{TEN}{ending}"
+    assert classify_imported(imported) == Artefact("imported", session, TEN)
+    assert reason_not_imported(imported) == ""
+
+
+def test_an_archive_taken_over_at_an_import_is_still_what_it_was():
+    former = f"{SID}.jsonl.reset.2026-01-15T10-00-00.000Z.zst"
+    assert classify_imported(f"archive-tier.{former}.imported-1") == Artefact("reset", SID, TEN, compressed=True)
+    assert classify_imported(f"agent_main_main.{former}.imported-1") == classify(former)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (f"archive-tier.{SID}.checkpoint.{UUID}.jsonl.imported-{TEN}", "checkpoint"),
+        (f"agent_main_main.{SID}.checkpoint.{UUID}.jsonl.imported-{TEN}", "checkpoint"),
+        (f"agent_main_main.{SID}.trajectory.jsonl.imported-{TEN}", "trajectory"),
+        (f"archive-tier.{SID}.trajectory.jsonl.imported-{TEN}.1", "trajectory"),
+        (f"agent_main_main.{SID}.trajectory-path.json.imported-{TEN}", "trajectory"),
+        (f"legacy-store.sessions.json.imported-{TEN}", "index"),
+        (f"agent_main_main.{SID}.jsonl", "other"),
+        (f"agent_main_main.{SID}.jsonl.imported-", "other"),
+        (f"agent_main_main.{SID}.jsonl.imported-{TEN}.tmp", "other"),
+        (f"agent_main_main.notes.txt.imported-{TEN}", "other"),
+        (f"{SID}.jsonl.imported-{TEN}", "other"),
+        (f".jsonl.imported-{TEN}", "other"),
+        ("", "other"),
+    ],
+)
+def test_everything_else_among_the_imports_is_never_read_and_says_why(name, reason):
+    assert classify_imported(name) is None
+    assert reason_not_imported(name) == reason
+
+
+KEYS = st.from_regex(r"agent_[a-z0-9]{1,8}_[A-Za-z0-9_.-]{1,60}", fullmatch=True)
+
+
+@given(KEYS, st.uuids(), st.sampled_from(["", "-topic-7"]), st.integers(0, 10**13))
+def test_a_session_that_is_a_uuid_is_found_behind_any_key(key, uuid, topic, millis):
+    name = f"{key}.{uuid}{topic}.jsonl.imported-{millis}"
+    assert classify_imported(name) == Artefact("imported", f"{uuid}{topic}", millis)
+
+
+@given(
+    st.text(max_size=60) | st.from_regex(r"[a-z_.]{0,12}\.jsonl(\.imported-[0-9]{1,3})?(\.[0-9])?", fullmatch=True)
+)
+def test_every_name_among_the_imports_is_either_read_or_has_a_reason(name):
+    assert (classify_imported(name) is None) == bool(reason_not_imported(name))
+
+
+# --- cold transcripts, and names of sessions ---
+
+
+def test_cold_transcripts_are_named_by_a_hash():
+    assert classify_cold(f"{HEX32 * 2}.jsonl.zst") == Artefact("archived", HEX32 * 2, compressed=True)
+    for name in (
+        f"{HEX32}.jsonl.zst",
+        f"{HEX32 * 2}.jsonl",
+        f"{HEX32 * 2}.JSONL.ZST",
+        f"../{HEX32 * 2}.jsonl.zst",
+    ):
+        assert classify_cold(name) is None
+
+
+def test_the_transcript_of_a_topic_belongs_to_a_session():
+    assert without_topic(f"{SID}-topic-5") == SID
+    assert without_topic(f"{SID}-topic-a%3Ab") == SID
+    assert without_topic("topic-5") == "topic-5"
+    assert without_topic(SID) == SID
+
+
+def test_what_a_file_name_should_not_hold_becomes_a_line():
+    assert in_a_file_name("a b: c/ä") == "a_b_c_"
+    assert in_a_file_name(f"{SID}-topic-5") == f"{SID}-topic-5"

@@ -37,10 +37,10 @@ def run(*command: str | Path) -> None:
 class Disk:
     """A file system in memory, mounted on a folder, that can be filled to the last byte."""
 
-    def __init__(self, folder: Path, megabytes: int = 8) -> None:
+    def __init__(self, folder: Path, options: str = "size=8m") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._ballast = folder / "ballast"
-        run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder)
+        run("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder)
 
     def fill(self) -> None:
         for size in (1 << 16, 1):
@@ -53,12 +53,12 @@ class Disk:
 
 
 @pytest.fixture
-def mounted() -> Iterator[Callable[[Path], Disk]]:
+def mounted() -> Iterator[Callable[..., Disk]]:
     """Mounts disks on folders; they are gone afterwards."""
     with ExitStack() as stack:
 
-        def mount(folder: Path) -> Disk:
-            disk = Disk(folder)
+        def mount(folder: Path, *options: str) -> Disk:
+            disk = Disk(folder, *options)
             stack.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
             return disk
 
@@ -302,6 +302,12 @@ def test_a_full_disk_refuses_and_looks_so(tmp_path, mounted):
     assert (refusal.where, "No space left" in refusal.why) == (str(tmp_path / "disk"), True)
     assert not looks_writable(tmp_path / "disk")
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["ballast"]
+
+
+def test_a_disk_without_room_for_another_name_refuses_and_looks_so(tmp_path, mounted):
+    mounted(tmp_path / "disk", "size=8m,nr_inodes=1")
+    assert try_to_write(tmp_path / "disk") is not None
+    assert not looks_writable(tmp_path / "disk")
 
 
 def test_a_disk_with_less_room_than_asked_for_refuses(tmp_path, mounted):

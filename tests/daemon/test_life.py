@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -189,6 +190,29 @@ def test_a_new_configuration_is_taken_up_and_a_wrong_one_refused(life: Life) -> 
         life.pokes.put(None)
         life.heard("config.reloaded")
         assert daemon.config_problem is None
+
+
+def test_a_configuration_that_changes_while_it_is_read_is_read_again(life: Life) -> None:
+    """The scheduler runs no job that runs already."""
+    reading, read_on, refused = Event(), Event(), Event()
+
+    def wait(engine: Engine) -> Engine:
+        reading.set()
+        assert read_on.wait(30)
+        return engine
+
+    with life.running() as daemon:
+        daemon.alarms._soon = 0.05
+        again = daemon.alarms.again
+        daemon.alarms.again = lambda name: (refused.set(), again(name))
+        life.wrap = wait
+        life.ask(daemon, "reload")
+        assert reading.wait(30)
+        life.ask(daemon, "reload")
+        assert refused.wait(30)
+        read_on.set()
+        for _ in range(2):
+            life.heard("config.reloaded")
 
 
 def test_catching_up_can_be_asked_for(life: Life) -> None:

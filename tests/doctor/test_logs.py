@@ -124,11 +124,6 @@ def test_what_was_passed_over_is_noted_once() -> None:
     assert (check.verdict, check.finding) == ("note", "a profile without a workspace")
 
 
-def test_a_database_that_was_passed_over_is_more_than_a_note() -> None:
-    note = "openclaw/main: it keeps transcripts in /x/openclaw-agent.sqlite: this version reads session files only"
-    assert only(checks_of(facts(notes=(note,)))).verdict == "problem"
-
-
 # --- retention ---
 
 

@@ -60,7 +60,8 @@ class Format(Struct, frozen=True, kw_only=True):
     reason_not_read: Callable[[str], str]  # why ``classify`` does not take a name, in a word or two
     reader: Callable[[bytes], Reader]  # from the state of an earlier reader, or b""
     noise: Noise
-    tree: bool  # transcripts lie in sub-folders too
+    roots: tuple[str, ...] = ("",)  # folders that hold transcripts, in the source's folder; "": itself
+    depth: int = 0  # levels of folders below such a root that do so too
 
 
 def _as_written(text: str, _origin: str | None) -> Cleaned:

@@ -69,7 +69,7 @@ def decode(line: bytes) -> RawEntry:
 def millis(value: object) -> Millis | None:
     """Reads an instant as transcripts state it: epoch milliseconds, epoch seconds or ISO-8601; else None."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value) or value <= 0:
+        if not 0 < value <= _LATEST:  # nor infinite, nor so large that it is no float
             return None
         number = int(value * 1000) if value < _SECONDS_BELOW else int(value)
         return number if number <= _LATEST else None

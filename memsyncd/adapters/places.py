@@ -1,4 +1,4 @@
-"""Where the logs of a source lie, and what they are called within it. Pure.
+"""Where the logs of a source lie, and what they are called within it. Nothing is looked at here.
 
 A source can have several folders: OpenClaw has its session files, its database, and the files that the database
 has taken over. Within a source every log has one name: its path in its folder, with the folder's prefix before it.
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from memsyncd.core.formats.openclaw_format import IMPORTED
 from memsyncd.core.formats.registry import FORMATS
 from memsyncd.model import Source
 
-IMPORTED = "imported/"
 DATABASE = "database/"
 
 
@@ -23,20 +23,22 @@ class Place(Struct, frozen=True):
 
     folder: Path
     prefix: str = ""  # of the names of its logs
-    tree: bool = False  # logs lie in sub-folders too
+    depth: int = 0  # levels of sub-folders in which logs lie too
 
     def name_of(self, path: Path) -> str | None:
         """The name within the source of a file at ``path``; None when it lies elsewhere."""
         if path.parent == self.folder:
             return self.prefix + path.name
-        if self.tree and path.is_relative_to(self.folder):
-            return self.prefix + path.relative_to(self.folder).as_posix()
+        if self.depth and path.is_relative_to(self.folder):
+            name = path.relative_to(self.folder).as_posix()
+            return self.prefix + name if name.count("/") <= self.depth else None
         return None
 
 
 def places_of(source: Source) -> tuple[Place, ...]:
     """The folders of a source; they need not be there."""
-    places = [Place(source.path, tree=FORMATS[source.kind].tree)]
+    format_ = FORMATS[source.kind]
+    places = [Place(source.path / root, f"{root}/" if root else "", format_.depth) for root in format_.roots]
     if source.imports:
         places.append(Place(source.imports, IMPORTED))
     if source.database:
@@ -46,8 +48,8 @@ def places_of(source: Source) -> tuple[Place, ...]:
 
 def path_of(source: Source, name: str) -> Path:
     """Where the log of that name lies."""
-    for place in places_of(source)[1:]:
-        if name.startswith(place.prefix):
+    for place in places_of(source):
+        if place.prefix and name.startswith(place.prefix):
             return _below(place.folder, name.removeprefix(place.prefix))
     return _below(source.path, name)
 
@@ -58,7 +60,7 @@ def is_told_of(source: Source, name: str) -> bool:
         main = source.database.name
         return name.removeprefix(DATABASE) in (main, f"{main}-wal")
     format_ = FORMATS[source.kind]
-    return not format_.tree or format_.classify(name) is not None
+    return not format_.depth or format_.classify(name) is not None
 
 
 def _below(folder: Path, name: str) -> Path:
