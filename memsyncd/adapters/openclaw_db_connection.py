@@ -42,7 +42,7 @@ def stat_database(path: Path) -> DatabaseStat | None:
 def settled(now: DatabaseStat) -> bool:
     """Whether the last change is old enough that a later one cannot bear the same time."""
     newest = max(now.main.mtime_ns, now.wal.mtime_ns if now.wal else 0)
-    return 0 <= newest <= time.time_ns() - _SETTLED_NS
+    return newest <= time.time_ns() - _SETTLED_NS
 
 
 class ReadOnlyDatabase:
@@ -122,13 +122,15 @@ class ReadOnlyDatabase:
 def told(error: sqlite3.Error, path: Path) -> FileError:
     """What SQLite says, as an error with advice."""
     why, hint = str(error), "look at the file, or let OpenClaw's doctor look at it"
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if "malformed database schema" in why:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        why = "it holds a text that is none"  # Python's own complaint quotes the text
+    elif "malformed database schema" in why:
         # The schema is text that the library parses; what a later version invented looks broken to it.
         why = f"SQLite {sqlite3.sqlite_version}, with which this Python was built, does not understand it ({why})"
         hint = "use a Python with SQLite 3.37 or newer, better 3.43"
-    elif code in _ADVICE:
-        why, hint = _ADVICE[code]
+    elif advice := _ADVICE.get(code & 0xFF):  # the bits above tell more than is needed
+        why, hint = advice
     return FileError(_FAILED, where=path, why=why, hint=hint)
 
 

@@ -23,16 +23,18 @@ _BATCH_ROWS: Final = 2_000
 _LARGEST_UNPACKED: Final = 4 << 20  # OpenClaw packs no line that is longer
 
 # From the last row of a session the key's index leads straight to the last row of the session before it: one step
-# a session, however many rows there are. Number and session id travel as one text, because a step has one result.
+# a session, however many rows there are. Number and session id travel as one text, because a step has one result;
+# the id is cut out of its bytes, since texts end at a NUL for SQLite's functions.
+_ID: Final = "CAST(substr(CAST(head AS BLOB), instr(head, ' ') + 1) AS TEXT)"
 _HEADS: Final = (
     "WITH RECURSIVE heads(head) AS ("
     " SELECT * FROM (SELECT seq || ' ' || session_id FROM transcript_events"
     " ORDER BY session_id DESC, seq DESC LIMIT 1)"
     " UNION ALL SELECT (SELECT seq || ' ' || session_id FROM transcript_events"
-    " WHERE session_id < substr(head, instr(head, ' ') + 1) ORDER BY session_id DESC, seq DESC LIMIT 1)"
+    " WHERE session_id < :id ORDER BY session_id DESC, seq DESC LIMIT 1)"
     " FROM heads WHERE head IS NOT NULL)"
-    " SELECT substr(head, instr(head, ' ') + 1), CAST(head AS INTEGER) FROM heads WHERE head IS NOT NULL"
-)
+    " SELECT :id, CAST(head AS INTEGER) FROM heads WHERE head IS NOT NULL"
+).replace(":id", _ID)
 _GENERATIONS: Final = "SELECT session_id, generation FROM transcript_rewrite_watermarks"
 _GENERATION: Final = "SELECT generation FROM transcript_rewrite_watermarks WHERE session_id = ?"
 _ROWS: Final = (

@@ -26,13 +26,11 @@ class Place(Struct, frozen=True):
     depth: int = 0  # levels of sub-folders in which logs lie too
 
     def name_of(self, path: Path) -> str | None:
-        """The name within the source of a file at ``path``; None when it lies elsewhere."""
-        if path.parent == self.folder:
-            return self.prefix + path.name
-        if self.depth and path.is_relative_to(self.folder):
-            name = path.relative_to(self.folder).as_posix()
-            return self.prefix + name if name.count("/") <= self.depth else None
-        return None
+        """The name within the source of what is at ``path``; None when no log can lie there."""
+        # Parts made by pathlib would stay in the interpreter's table of strings, which does not shrink.
+        folder, whole = f"{self.folder}{os.sep}", str(path)
+        below = whole.removeprefix(folder) if whole.startswith(folder) else ""
+        return self.prefix + below.replace(os.sep, "/") if below and below.count(os.sep) <= self.depth else None
 
 
 def places_of(source: Source) -> tuple[Place, ...]:
@@ -44,6 +42,14 @@ def places_of(source: Source) -> tuple[Place, ...]:
     if source.database:
         places.append(Place(source.database.parent, DATABASE))
     return tuple(places)
+
+
+def is_needed(source: Source, place: Place) -> bool:
+    """Whether it is odd that this folder of a source is not there."""
+    if place.prefix and place.prefix in (IMPORTED, DATABASE):
+        return False
+    first = place.folder == places_of(source)[0].folder
+    return first and not (source.database and source.database.exists())
 
 
 def path_of(source: Source, name: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR
@@ -65,12 +65,17 @@ class Memory:
     """What a folder looked like when it was last looked at, for whoever keeps that for good.
 
     It holds two numbers for each file, hashes of its name and of its stamp, in 16 bytes: a :data:`Look` takes 300.
-    No change of one part of a stamp goes unseen, and of several at once one in 2⁶⁰ may.
+    No change of one part of a stamp goes unseen, and of several at once one in 2⁶⁰ may. ``prefix`` stands before
+    all names; files whose names ``keep`` does not want are not looked at.
     """
 
-    def __init__(self, folder: Path, depth: int = 0) -> None:
+    def __init__(
+        self, folder: Path, depth: int = 0, prefix: str = "", keep: Callable[[str], bool] = lambda _name: True
+    ) -> None:
         self._folder = folder
         self._depth = depth
+        self._prefix = prefix
+        self._keep = keep
         self._known = False  # whether it could be listed when it was last looked at
         self._names = array("q")  # in order
         self._stamps = array("q")  # in the order of the names
@@ -89,29 +94,37 @@ class Memory:
 
     def note(self, names: Iterable[str]) -> None:
         """Looks at these files only; their changes so far are no news any more."""
-        for name in names if self._known else ():
+        for name in filter(self._is_here, names) if self._known else ():
             # Joined by pathlib, the name would enter the interpreter's table of strings, which does not shrink.
-            if stamp := _stamp(Path(f"{self._folder}{os.sep}{name}")):
+            if stamp := _stamp(Path(f"{self._folder}{os.sep}{name.removeprefix(self._prefix)}")):
                 self._put(name, stamp)
             elif (at := self._find(hash(name))) is not None:
                 del self._names[at], self._stamps[at]
 
+    def _is_here(self, name: str) -> bool:
+        below = name.startswith(self._prefix) and name.count("/", len(self._prefix)) <= self._depth
+        return below and self._keep(name)
+
+    def _files(self) -> Iterator[tuple[str, Stamp]]:
+        named = ((self._prefix + name, stamp) for name, stamp in _files(self._folder, self._depth))
+        return (file for file in named if self._keep(file[0]))
+
     def _begin(self) -> None:
-        files = sorted((hash(name), hash(stamp)) for name, stamp in _files(self._folder, self._depth))
+        files = sorted((hash(name), hash(stamp)) for name, stamp in self._files())
         self._names = array("q", (name for name, _ in files))
         self._stamps = array("q", (stamp for _, stamp in files))
         self._known = True
 
     def _compare(self) -> News:
         changed, count = {}, 0
-        for name, stamp in _files(self._folder, self._depth):
+        for name, stamp in self._files():
             count += 1
             if self._put(name, stamp):
                 changed[name] = stamp.mtime_ns
         return News(changed, self._gone() if count != len(self._names) else frozenset())
 
     def _gone(self) -> frozenset[int]:
-        there = {hash(name) for name, _ in _files(self._folder, self._depth)}
+        there = {hash(name) for name, _ in self._files()}
         gone = frozenset(name for name in self._names if name not in there)
         for name in gone:
             at = bisect_left(self._names, name)

@@ -18,6 +18,7 @@ from memsyncd import __version__
 from memsyncd.adapters.config_file import state_dir
 from memsyncd.adapters.files import make_folder
 from memsyncd.adapters.lock import exclusive
+from memsyncd.adapters.memory import share_one_arena
 from memsyncd.adapters.notify import Notify
 from memsyncd.adapters.watcher import Watcher
 from memsyncd.cli.options import Invocation, invocation, log_options, shared_options
@@ -50,6 +51,7 @@ def command(call: Invocation) -> int:
       memsyncd run --verbose
       memsyncd run --sessions-dir ~/.openclaw/agents/main/sessions --memory-dir ~/notes/memory
     """
+    share_one_arena()
     setup = set_up(call, log=lambda config, redactor: _log(call, config, redactor))
     make_folder(setup.state_dir, 0o700)
     teller = Teller(setup)

@@ -13,6 +13,7 @@ from pathlib import Path
 from memsyncd import __version__
 from memsyncd.adapters.daemon_file import DAEMON_FILE, DaemonState, remove_daemon_state, write_daemon_state
 from memsyncd.adapters.metrics_file import MetricsFile, in_words
+from memsyncd.adapters.places import is_needed, places_of
 from memsyncd.cli.output import safe
 from memsyncd.cli.session import Setup
 from memsyncd.core.metrics import Figures, exposition
@@ -79,7 +80,7 @@ class Teller:
             started=self._started,
             mode=watch.mode,
             watched=watch.folders,
-            missing=watch.missing,
+            missing=tuple(folder for folder in watch.missing if folder in _needed(daemon)),
             problems=tuple(map(safe, watch.problems)),
             waiting=len(daemon.backlog),
             events=self._events,
@@ -95,6 +96,14 @@ class Teller:
             config_problem=safe(daemon.config_problem) if daemon.config_problem else None,
             metrics_problem=self._exporter.problem,
         )
+
+
+def _needed(daemon: Daemon) -> frozenset[str]:
+    """The folders that are odd not to be there: an agent need not have all that it could have."""
+    sources = daemon.running.sources if daemon.running else ()
+    return frozenset(
+        str(place.folder) for source in sources for place in places_of(source) if is_needed(source, place)
+    )
 
 
 class _Exporter:

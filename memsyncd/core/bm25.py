@@ -1,7 +1,7 @@
 """Ranks the lines of a text for a query by BM25, as a full-text search does.
 
 Only the ranking: which words a line or a query has is the caller's matter. ``k1`` and ``b`` are those of SQLite's
-FTS5, which the store's own search uses.
+FTS5, with which OpenClaw searches its memory files.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Ranking:
     def best(self, query: Collection[str]) -> Hit:
         """The line with the highest score for the words of ``query``; of equal ones the first."""
         scores: defaultdict[int, float] = defaultdict(float)
-        for word in query:
+        for word in sorted(query):  # sums of the same numbers differ with their order
             holders = self._postings.get(word, ())
             weight = self._rarity.weight(word) if holders else 0.0
             for place, count in holders:

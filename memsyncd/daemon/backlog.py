@@ -6,11 +6,17 @@ Names of files by source; the settling decides when a source is due. Safe for se
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from memsyncd.adapters.places import Place, is_told_of
 from memsyncd.core.settle import Pace, Settling
+from memsyncd.model import Source
 
 EVERYTHING = ""
 """Stands for all sources and all days, in the place of a source's name."""
@@ -22,6 +28,19 @@ _RETRY_SECONDS = 5.0  # after a failure, twice as long after each further one
 _RETRY_LONGEST = 300.0
 
 
+class Watched(Struct, frozen=True):
+    """A folder that is watched."""
+
+    source: str
+    place: Place
+    told: Callable[[str], bool]  # of a file's name: whether its change can change what the logs say
+
+    @classmethod
+    def of(cls, source: Source, place: Place) -> Watched:
+        """A folder of a source, links resolved."""
+        return cls(source.name, replace(place, folder=place.folder.resolve()), partial(is_told_of, source))
+
+
 class Backlog:
     """Changes that wait. ``monotonic`` is a clock in seconds that only goes forward."""
 
@@ -31,25 +50,37 @@ class Backlog:
         self._pace = pace
         self._settling: Settling[str] = Settling()
         self._names: Changed = {}
-        self._folders: dict[Path, str] = {}
+        self._flat: dict[str, Watched] = {}
+        self._trees: list[Watched] = []
 
-    def watch(self, folders: Mapping[Path, str], pace: Pace) -> None:
-        """Takes these folders for those of sources: resolved folder → name of the source."""
+    def watch(self, folders: Iterable[Watched], pace: Pace) -> None:
+        """Takes these folders, links resolved, for those of the sources."""
         with self._lock:
-            self._folders = dict(folders)
+            watched = list(folders)
+            self._flat = {str(one.place.folder): one for one in watched if not one.place.depth}
+            self._trees = [one for one in watched if one.place.depth]
             self._pace = pace
 
     def notice(self, path: Path) -> bool:
         """Notes that something changed at a path; False when it is no source's."""
         with self._lock:
-            if (source := self._folders.get(path.parent)) is not None:
-                # pathlib's own string would stay in the interpreter's table of strings, which does not shrink.
-                self._mark(source, {str(path).rpartition(os.sep)[2]})
+            if found := self._flat.get(str(path).rpartition(os.sep)[0]) or self._tree_of(path):
+                self._notice_in(found, path)
                 return True
-            inside = [name for folder, name in self._folders.items() if folder == path or path in folder.parents]
-            for source in inside:  # the folder itself came, went or was told to have changed somewhere
-                self._mark(source, None)
+            inside = [one for one in (*self._flat.values(), *self._trees) if _holds(path, one.place.folder)]
+            for one in inside:  # the folder itself came, went or was told to have changed somewhere
+                self._mark(one.source, None)
             return bool(inside)
+
+    def _tree_of(self, path: Path) -> Watched | None:
+        return next((one for one in self._trees if one.place.folder in path.parents), None)
+
+    def _notice_in(self, found: Watched, path: Path) -> None:
+        name = found.place.name_of(path)
+        if name is not None and found.told(name):
+            self._mark(found.source, {name})
+        elif name is not None and found.place.depth and path.is_dir():  # logs may have come with it
+            self._mark(found.source, None)
 
     def mark(self, source: str, names: Iterable[str] | None, *, now: bool = False) -> None:
         """Notes that files of a source changed; ``now``: without waiting for quiet."""
@@ -101,3 +132,7 @@ class Backlog:
         else:
             known.update(names)
         self._settling.mark(source, self._monotonic(), pace or self._pace)
+
+
+def _holds(path: Path, folder: Path) -> bool:
+    return folder == path or path in folder.parents

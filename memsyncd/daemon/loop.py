@@ -15,10 +15,11 @@ from threading import Event, Lock
 from zoneinfo import ZoneInfo
 
 from memsyncd.adapters.notify import Notify
+from memsyncd.adapters.places import places_of
 from memsyncd.config import WatchConfig
 from memsyncd.core.pacing import Rhythm
 from memsyncd.core.settle import Pace
-from memsyncd.daemon.backlog import EVERYTHING, Backlog
+from memsyncd.daemon.backlog import EVERYTHING, Backlog, Watched
 from memsyncd.daemon.outside import Clock, Wants, Watch
 from memsyncd.daemon.timetable import Timetable
 from memsyncd.daemon.vigil import Drift, Progress
@@ -205,8 +206,12 @@ class Daemon:
         if self.rhythm is None or self.rhythm.base != seconds:
             self.rhythm = Rhythm.of(seconds) if seconds else None
         pace = pace_of(running.config.watch)
-        self.backlog.watch({source.path.resolve(): source.name for source in running.sources}, pace)
-        self.watch.watch([source.path for source in running.sources])
+        places = [(source, place) for source in running.sources for place in places_of(source)]
+        self.backlog.watch([Watched.of(source, place) for source, place in places], pace)
+        self.watch.watch(
+            [place.folder for _, place in places if not place.depth],
+            [place.folder for _, place in places if place.depth],
+        )
 
     def _reload(self) -> None:
         try:

@@ -25,8 +25,8 @@ class Clock(Protocol):
 class Watch(Protocol):
     """Tells of changes below folders; ``adapters.watcher`` has the real one."""
 
-    def watch(self, roots: Iterable[Path]) -> None:
-        """Watches these folders from now on."""
+    def watch(self, roots: Iterable[Path], trees: Iterable[Path] = ()) -> None:
+        """Watches these folders from now on, the trees with all below them."""
 
     def check(self, now: float) -> list[str]:
         """Puts right what is wrong with watching; why changes may have been missed, if so."""

@@ -7,12 +7,14 @@ marked anew, and puts back what failed. Nothing here waits.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
 from memsyncd.adapters import sweep
+from memsyncd.adapters.places import is_told_of, places_of
 from memsyncd.config import Config
 from memsyncd.core.pacing import Sweep
 from memsyncd.daemon.backlog import EVERYTHING, Backlog, Changed
@@ -65,7 +67,7 @@ class Worker:
         self._emit = emit
         self._now = now
         self._running: Running | None = None
-        self._seen: dict[str, sweep.Memory] = {}
+        self._seen: dict[str, list[tuple[Path, sweep.Memory]]] = {}  # source → its folders as they were seen last
 
     # --- jobs ---
 
@@ -78,7 +80,7 @@ class Worker:
         opened = self._reopen()
         self.close()
         self._running = opened
-        self._seen = {source.name: sweep.Memory(source.path) for source in opened.sources}
+        self._seen = {source.name: list(_memories(source)) for source in opened.sources}
         self.pauses.watch(target.folder for target in opened.engine.targets)
         self._show_pauses()
         return opened
@@ -127,19 +129,20 @@ class Worker:
         began, missed = time.thread_time(), 0
         limit = time.time_ns() - _EVENT_TIME_NS
         for source in self._running.sources if self._running else ():
-            news = self._seen[source.name].look()
-            waiting = self._backlog.waiting(source.name)
-            if news is None:
-                self._backlog.mark(source.name, None)
-            elif waiting is not None:
-                unheard = news.besides(waiting)
-                missed += self._tell_missed(source, unheard.before(limit))
-                if unheard:
-                    self._backlog.mark(source.name, None if unheard.gone else unheard.changed)
+            for folder, seen in self._seen[source.name]:
+                news = seen.look()
+                waiting = self._backlog.waiting(source.name)
+                if news is None:
+                    self._backlog.mark(source.name, None)
+                elif waiting is not None:
+                    unheard = news.besides(waiting)
+                    missed += self._tell_missed(source, folder, unheard.before(limit))
+                    if unheard:
+                        self._backlog.mark(source.name, None if unheard.gone else unheard.changed)
         return Sweep(cost=max(0.0, time.thread_time() - began), missed=missed)
 
-    def _tell_missed(self, source: Source, files: int) -> int:
-        self._missed(source.path, files)
+    def _tell_missed(self, source: Source, folder: Path, files: int) -> int:
+        self._missed(folder, files)
         if files:
             self.tally.caught += files
             self._emit("watch.missed", status="ok", source=source.name, files=files)
@@ -161,12 +164,13 @@ class Worker:
 
     def _remember(self, due: Changed) -> None:
         """What is due is no news to the next sweep: it is read now, or all is read when that fails."""
-        for source, seen in self._seen.items():
+        for source, folders in self._seen.items():
             names = None if EVERYTHING in due else due.get(source, ())
-            if names is None:
-                seen.look()
-            else:
-                seen.note(names)
+            for _, seen in folders:
+                if names is None:
+                    seen.look()
+                else:
+                    seen.note(names)
 
     def _do(self, due: Changed, engine: Engine) -> None:
         changed = {source: due[source] for source in sources_of(due)}
@@ -233,3 +237,9 @@ class Worker:
     def _stop(self) -> bool:
         self.ticks += 1
         return self._asked_to_stop()
+
+
+def _memories(source: Source) -> Iterator[tuple[Path, sweep.Memory]]:
+    for place in places_of(source):
+        told = partial(is_told_of, source)
+        yield place.folder, sweep.Memory(place.folder, place.depth, place.prefix, told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -26,20 +26,22 @@ class Learning:
         self._excluded = source.excluded_sessions
         self._redact = redact
 
-    def learn(self, ids: Sequence[str] | None, archives: Iterable[Archive]) -> bool:
+    def learn(self, ids: Sequence[str] | None, archives: Collection[Archive]) -> bool:
         """Tells of the sessions ``ids``, None for all, of those put away in ``archives``, and of forgotten ones.
 
         True when one of them loses rows that the store has, and with them all cursors of the source.
         """
         # A cold session is still in the table of sessions; of a deleted one only its archive is left.
-        cold = [] if ids is None else [one.session for one in archives if one.kind == "cold"]
+        cold = [one.session for one in archives if one.kind == "cold"]
         found = self._database.sessions(self._excluded, None if ids is None else {*ids, *cold})
         told = {session.id: self._redacted(session) for session in found}
         for archive in archives:
             if archive.kind == "archive" and archive.session not in told:
                 told[archive.session] = self._put_away(archive)
-        news = [*told.values(), *self._forgotten()]
-        news += [_as_in_names(session) for session in news if session.excluded]
+        tombstones = self._database.tombstones()
+        news = [session for session in told.values() if session.id not in tombstones]
+        news += self._forgotten(tombstones) if tombstones else []
+        news += [_as_in_names(one) for one in news if one.excluded and in_a_file_name(one.id) != one.id]
         reread = False
         for part in parts(news):
             reread = self._store.know_sessions(self._number, part).reread or reread
@@ -55,10 +57,9 @@ class Learning:
         reason = verdict({archive.session, key}, self._excluded, key)
         return Session(id=archive.session, key=telling(key) or None, excluded=reason)
 
-    def _forgotten(self) -> list[Session]:
-        """What the user has had OpenClaw forget; transcripts of a session's topics bear names of their own."""
-        tombstones = self._database.tombstones()
-        known = self._store.sessions(self._number, tombstones) if tombstones else {}
+    def _forgotten(self, tombstones: Collection[str]) -> list[Session]:
+        """What the user has had OpenClaw forget; the transcripts of topics bear names of their own."""
+        known = self._store.sessions(self._number, tombstones)
         fresh = {one for one in tombstones if one not in known or known[one].excluded is None}
         topics = (
             [one for one in self._store.sessions(self._number) if without_topic(one) in fresh] if fresh else []

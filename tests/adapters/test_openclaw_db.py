@@ -218,6 +218,13 @@ def test_a_damaged_database_is_named(path: Path) -> None:
     assert failing(path).why in ("it is damaged", "disk I/O error")
 
 
+def test_a_text_that_is_none_is_not_quoted(path: Path) -> None:
+    with OpenClawDatabase(path) as openclaw:
+        openclaw.put(talk())
+        openclaw.db.execute("UPDATE transcript_rewrite_watermarks SET generation = CAST(x'7365637265ff' AS TEXT)")
+    assert failing(path).why == "it holds a text that is none"
+
+
 def test_a_schema_of_a_later_time_asks_for_a_newer_library(path: Path) -> None:
     with OpenClawDatabase(path) as openclaw:
         openclaw.db.execute("PRAGMA writable_schema = on")
@@ -427,14 +434,17 @@ def test_a_transcript_rewritten_meanwhile_ends_early(path: Path) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.text(max_size=5) | st.sampled_from(["7 8", " ", "a'b", "%"]), st.integers(-3, 9)), max_size=30
+        st.tuples(
+            st.text(max_size=5) | st.sampled_from(["7 8", " ", "a'b", "%", "a\0b", "a", "\0"]), st.integers(-3, 9)
+        ),
+        max_size=30,
     )
 )
 def test_heads_are_the_last_rows_of_all_sessions(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]
 ) -> None:
-    """SQLite texts hold anything but lone surrogates; a NUL ends them for its functions."""
-    ids = {(text.replace("\0", "").encode("utf-8", "replace").decode(), seq) for text, seq in rows}
+    """SQLite texts hold anything but lone surrogates."""
+    ids = {(text.encode("utf-8", "replace").decode(), seq) for text, seq in rows}
     path = tmp_path_factory.mktemp("heads") / "db"
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA synchronous = off")

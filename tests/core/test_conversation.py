@@ -254,56 +254,6 @@ def test_a_first_read_that_was_interrupted_still_judges() -> None:
     assert facts.session.excluded == "cron"
 
 
-CRON_FIRST = "[cron:3f2a backup] Run it"
-
-
-CRON_FIRST = "[cron:3f2a backup] Run it"
-
-
-CRON_FIRST = "[cron:3f2a backup] Run it"
-
-
-def test_a_session_known_by_a_persons_key_stays_whatever_it_begins_with() -> None:
-    """Wake-ups land in the person's own chat too; content judges only where no key does."""
-    known = Session(id="s", key="agent:main:main")
-    facts = read(Transcript("s").user(CRON_FIRST).assistant("Ran it.").user("thanks"), known)
-    assert (facts.session.excluded, words(facts)) == (None, ["Ran it.", "thanks"])
-
-
-def test_a_session_read_before_is_not_judged_by_where_its_log_begins_now() -> None:
-    """Cutting a log at its front must not make a machine's session of a person's chat."""
-    known = Session(id="s", started=millis("2026-01-15T08:00:00Z"))
-    facts = read(Transcript("s").user(CRON_FIRST).assistant("Ran it.").user("thanks"), known)
-    assert (facts.session.excluded, words(facts)) == (None, ["Ran it.", "thanks"])
-
-
-def test_a_first_read_that_was_interrupted_still_judges() -> None:
-    facts = read(Transcript("s").opening().user(CRON_FIRST).assistant("Ran it."), pause_after=3)
-    assert facts.session.excluded == "cron"
-
-
-CRON_FIRST = "[cron:3f2a backup] Run it"
-
-
-def test_a_session_known_by_a_persons_key_stays_whatever_it_begins_with() -> None:
-    """Wake-ups land in the person's own chat too; content judges only where no key does."""
-    known = Session(id="s", key="agent:main:main")
-    facts = read(Transcript("s").user(CRON_FIRST).assistant("Ran it.").user("thanks"), known)
-    assert (facts.session.excluded, words(facts)) == (None, ["Ran it.", "thanks"])
-
-
-def test_a_session_read_before_is_not_judged_by_where_its_log_begins_now() -> None:
-    """Cutting a log at its front must not make a machine's session of a person's chat."""
-    known = Session(id="s", started=millis("2026-01-15T08:00:00Z"))
-    facts = read(Transcript("s").user(CRON_FIRST).assistant("Ran it.").user("thanks"), known)
-    assert (facts.session.excluded, words(facts)) == (None, ["Ran it.", "thanks"])
-
-
-def test_a_first_read_that_was_interrupted_still_judges() -> None:
-    facts = read(Transcript("s").opening().user(CRON_FIRST).assistant("Ran it."), pause_after=3)
-    assert facts.session.excluded == "cron"
-
-
 def test_a_dreaming_run_takes_the_whole_session_out_however_late_it_shows() -> None:
     dream = {"runId": "dreaming-narrative-light-1"}
     transcript = Transcript().user("Write a diary").assistant("Dear diary")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Thread
 
+from memsyncd.adapters.places import Place
 from memsyncd.core.settle import Pace
-from memsyncd.daemon.backlog import EVERYTHING, Backlog
+from memsyncd.daemon.backlog import EVERYTHING, Backlog, Watched
 
 FOLDER = Path("/logs/main")
 
@@ -18,9 +19,14 @@ class Clock:
         return self.now
 
 
-def backlog(clock: Clock | None = None) -> Backlog:
+def told(name: str) -> bool:
+    return not name.endswith(".tmp")
+
+
+def backlog(clock: Clock | None = None, *more: Watched) -> Backlog:
     made = Backlog(Pace(quiet=20, ceiling=300), clock or Clock())
-    made.watch({FOLDER: "main", Path("/logs/work"): "work"}, Pace(quiet=20, ceiling=300))
+    folders = [Watched("main", Place(FOLDER), told), Watched("work", Place(Path("/logs/work")), told)]
+    made.watch([*folders, *more], Pace(quiet=20, ceiling=300))
     return made
 
 
@@ -34,6 +40,39 @@ def test_a_path_belongs_to_the_source_whose_folder_holds_it():
     clock.now = 20
     assert waiting.take() == {"main": {"a.jsonl", "b.jsonl"}}
     assert waiting.take() == {}
+
+
+def test_a_folder_with_a_prefix_gives_its_files_names_of_their_own():
+    clock = Clock()
+    waiting = backlog(clock, Watched("main", Place(Path("/logs/agent"), "database/"), told))
+    assert waiting.notice(Path("/logs/agent/x.sqlite-wal"))
+    clock.now = 20
+    assert waiting.take() == {"main": {"database/x.sqlite-wal"}}
+
+
+def test_a_file_that_can_tell_nothing_is_passed_over():
+    waiting = backlog()
+    assert waiting.notice(FOLDER / "a.tmp")
+    assert waiting.due_in() is None
+
+
+def test_in_a_tree_names_are_paths(tmp_path: Path):
+    clock = Clock()
+    waiting = backlog(clock, Watched("code", Place(tmp_path, "sessions/", depth=1), told))
+    assert waiting.notice(tmp_path / "project" / "a.jsonl")
+    clock.now = 20
+    assert waiting.take() == {"code": {"sessions/project/a.jsonl"}}
+    assert waiting.notice(tmp_path / "project" / "deeper" / "a.jsonl")
+    assert waiting.due_in() is None
+
+
+def test_a_folder_that_comes_into_a_tree_may_bring_logs_along(tmp_path: Path):
+    clock = Clock()
+    waiting = backlog(clock, Watched("code", Place(tmp_path, depth=1), lambda name: name.endswith(".jsonl")))
+    (tmp_path / "project").mkdir()
+    assert waiting.notice(tmp_path / "project")
+    clock.now = 20
+    assert waiting.take() == {"code": None}
 
 
 def test_a_folder_itself_or_one_above_it_stands_for_all_its_files():

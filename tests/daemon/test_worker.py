@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from memsyncd.adapters.places import places_of
 from memsyncd.core.settle import Pace
-from memsyncd.daemon.backlog import EVERYTHING, Backlog
+from memsyncd.daemon.backlog import EVERYTHING, Backlog, Watched
 from memsyncd.daemon.tally import Tally
 from memsyncd.daemon.worker import Worker
 from memsyncd.errors import FileError
@@ -26,7 +27,8 @@ class Bench(Life):
         super().__init__(root)
         self.seconds = 0.0
         self.backlog = Backlog(Pace(quiet=20, ceiling=300), lambda: self.seconds)
-        self.backlog.watch({self.home.sessions.resolve(): self.source.name}, Pace(quiet=20, ceiling=300))
+        folders = [Watched.of(self.source, place) for place in places_of(self.source)]
+        self.backlog.watch(folders, Pace(quiet=20, ceiling=300))
         self.missed: list[int] = []
         self.stopping = False
         self.worker = Worker(

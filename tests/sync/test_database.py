@@ -428,6 +428,13 @@ def test_files_of_a_forgotten_session_go_under_their_own_names_too(desk: Desk) -
     assert desk.words() == ["question of s11", "answer of s11"]
 
 
+def test_nothing_is_kept_of_a_forgotten_session_but_its_id(desk: Desk) -> None:
+    with desk.openclaw() as openclaw:
+        openclaw.put(talk(), label="the title of it").forget("s1")
+    desk.read(rounds=3)
+    assert desk.session() == Session(id="s1", excluded="forgotten")
+
+
 def test_a_forgotten_session_is_not_read_again(desk: Desk) -> None:
     transcript = talk()
     with desk.openclaw(live=True) as openclaw:
