@@ -1,9 +1,9 @@
 """``python -m benchmarks.soak --minutes 20 --seed 1``: the daemon under everything that can happen to it.
 
 Logs grow, move and vanish, people write into the memory files, the daemon is killed, stopped and told to reload,
-the disk fills up and the clock is set; then its files are compared with those of a fresh catch-up. The seed
-decides what is done, not when the daemon does what. What cannot be done on this machine is left out, and said.
-Exit code 1: something was wrong. Linux only.
+the disk fills up or is read-only, and the clock is set; then its files are compared with those of a fresh
+catch-up. The seed decides what is done, not when the daemon does what. What cannot be done on this machine is left
+out, and said. Exit code 1: something was wrong. Linux only.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def _tell(options: argparse.Namespace, soak: Soak) -> bool:
         **dict(sorted(soak.done.items())),
         "lives of the daemon": soak.lives.started,
         "days written": soak.lives.events["day.published"],
+        "pauses": soak.lives.events["publish.paused"],
+        "days that failed": soak.lives.events["day.failed"],
     }
     if options.json:
         figures = [{**msgspec.structs.asdict(one), "missed": one.missed} for one in table.figures]

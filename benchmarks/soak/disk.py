@@ -1,4 +1,4 @@
-"""A small disk of its own that can be filled, where the system lets us mount one."""
+"""A small disk of its own that can be filled, and folders on it closed, where the system lets us mount one."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Disk:
         path.mkdir()
         self.path = path
         self.full = False
+        self.closed: Path | None = None  # a folder on it that is mounted read-only
         self.small = os.environ.get(_MARK) == "own"
         if self.small:
             size = f"size={_MEGABYTES}m"
@@ -51,6 +52,21 @@ class Disk:
     def free(self) -> None:
         (self.path / "ballast").unlink()
         self.full = False
+
+    def close_folder(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
+        self.closed = folder
+
+    def open_folder(self) -> None:
+        # Whoever looks into it just then does not keep it closed.
+        subprocess.run(["umount", "--lazy", str(self.closed)], check=True)
+        self.closed = None
+
+    def takes(self, path: Path) -> bool:
+        """Whether a person could write to a file."""
+        return not self.full and path.parent != self.closed
 
     def close(self) -> None:
         if self.small:

@@ -34,6 +34,7 @@ def add_findings(soak: Soak, table: Table) -> dict[str, list[str]]:
         "ends late, or with another code than 0": lives.bad_ends,
         "errors that nobody foresaw": lives.unexpected,
         "child processes": sorted(lives.children),
+        "folders that are paused still": sorted(lives.paused),
     }
     for what, where in found.items():
         table.add(Figure(what, len(where), "", _NONE))

@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.daemon.process import NOT_JSON, NotReady, Process
 
@@ -32,6 +33,7 @@ class Lives:
         self.children: set[str] = set()
         self.events: Counter[str] = Counter()
         self.unexpected: list[str] = []  # reasons of work that ended in an error nobody foresaw
+        self.paused: set[str] = set()  # folders into which nothing is written now
 
     @property
     def running(self) -> bool:
@@ -112,5 +114,24 @@ class Lives:
             return
         for event in self._process.events():
             self.events[event["event"]] += 1
-            if event["event"] in ("job.failed", NOT_JSON):
-                self.unexpected.append(f"{event['event']}: {event['reason']}")
+            self._note_pause(event)
+            if reason := _unexpected(event):
+                self.unexpected.append(f"{event['event']}: {reason}")
+
+    def _note_pause(self, event: Mapping[str, Any]) -> None:
+        match event["event"]:
+            case "daemon.started":
+                self.paused.clear()
+            case "publish.paused":
+                self.paused.add(event["folder"])
+            case "publish.resumed":
+                self.paused.discard(event["folder"])
+
+
+def _unexpected(event: Mapping[str, Any]) -> str | None:
+    """Why a line tells of an error that nobody foresaw; None when it does not."""
+    if event["event"] == "thread.crashed":
+        # libfaketime makes time.sleep fail, and with it watchdog's thread: a trouble more, and a welcome one.
+        faked = "time.sleep(" in event["exception"] and "Invalid argument" in event["exception"]
+        return None if faked else str(event["exception"])
+    return str(event["reason"]) if event["event"] in ("job.failed", NOT_JSON) else None

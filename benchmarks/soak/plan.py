@@ -35,6 +35,7 @@ TROUBLES: Final = (
     "logs vanish",
     "full disk",
     "kill on a full disk",
+    "read-only disk",
     "clock ahead",
     "clock back",
 )

@@ -77,7 +77,7 @@ class Soak:
     def _edit(self, rng: Random) -> None:
         self._note_stated()
         path = self.place.memory(rng.choice(self.place.agents)) / rng.choice(DAY_FILES)
-        if not self.place.disk.full:  # nobody could write then
+        if self.place.disk.takes(path):
             self.done[EDIT] += self.person.edit(path, rng)
 
     def _note_stated(self) -> None:

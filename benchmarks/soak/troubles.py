@@ -43,6 +43,10 @@ class Troubles:
             "logs vanish": (self._vanish, lambda _: self._come_back()),
             "full disk": (lambda _: place.disk.fill(), lambda _: self._free()),
             "kill on a full disk": (lambda _: self._kill_on_a_full_disk(), lambda _: self._free()),
+            "read-only disk": (
+                lambda rng: place.disk.close_folder(place.memory(rng.choice(place.agents))),
+                lambda _: place.disk.open_folder(),
+            ),
             "clock ahead": (lambda rng: self._step(rng.randint(1, 30)), _nothing),
             "clock back": (lambda rng: self._step(-rng.randint(1, 30)), _nothing),
         }

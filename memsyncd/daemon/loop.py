@@ -231,14 +231,10 @@ class Daemon:
         self.wake()
 
     def _set_alarms(self) -> None:
-        running = self.running
-        if running is None:
-            return
         self._set_sweep()
         self.alarms.cancel("nightly")
-        if running.config.schedule.nightly:
-            zone = ZoneInfo(running.zone)
-            self.alarms.daily("nightly", running.config.schedule.nightly, zone, self._nightly)
+        if self.running is not None and (at := self.running.config.schedule.nightly):
+            self.alarms.daily("nightly", at, ZoneInfo(self.running.zone), self._nightly)
 
     def _set_sweep(self) -> None:
         if self.rhythm is None:
