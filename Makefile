@@ -4,6 +4,7 @@
 # make bench-daemon  sets up, then how fast the daemon writes, and what it costs while nothing happens
 # make soak   sets up, then the daemon under everything that can happen to it, for MINUTES with SEED
 # make bench-redact  sets up, then what redaction finds, finds wrongly and costs
+# make bench-digest  sets up, then what the memory files of made-up, labelled days hold of what a reader needs
 PYTHON ?= python3
 VENV   ?= .venv
 MINUTES ?= 20
@@ -11,7 +12,7 @@ SEED   ?= 1
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint types layers unit bench bench-redact bench-daemon soak wheel clean
+.PHONY: setup demo test lint types layers unit bench bench-redact bench-daemon bench-digest soak wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -48,6 +49,9 @@ bench-redact: setup
 
 bench-daemon: setup
 	$(BIN)/python -m benchmarks.daemon
+
+bench-digest: setup
+	$(BIN)/python -m benchmarks.digest
 
 soak: setup
 	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --seed $(SEED)

@@ -65,10 +65,11 @@ class Teller:
     def _tell(self, state: DaemonState) -> None:
         if state == self._told:
             return
-        self._told = state
         try:
             write_daemon_state(self._path, state)
+            self._told = state
         except FileError as problem:
+            self._told = None  # what stands there is old: told again as soon as it can be
             self._emit("status.unwritten", status="failed", reason=str(problem))
 
     def _state(self, daemon: Daemon) -> DaemonState:

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from memsyncd.adapters.daemon_file import DaemonState
 from memsyncd.adapters.disk_use import DiskUse, disk_use
 from memsyncd.adapters.metrics_file import MetricsFile, MetricsLook
+from memsyncd.adapters.room import looks_writable
 from memsyncd.adapters.state import Failure, SecondLook, Writes
 from memsyncd.adapters.store.base import StoreSize
 from memsyncd.config import Config
-from memsyncd.errors import MemsyncdError
+from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import DayPlan
 from memsyncd.sync.engine import BASES, HISTORY, Engine
 from memsyncd.sync.folder_health import FolderHealth, folder_health
@@ -105,7 +106,7 @@ def health_of(
             for publisher, planned in plans
         ),
         sources=tuple(_sources(engine, plans, reports, patience)),
-        problems=tuple(problem for report in reports for problem in report.problems),
+        problems=(*(problem for report in reports for problem in report.problems), *_full(engine)),
         notes=tuple(engine.notes),
         redacted=_redacted(engine.publishers),
         second_detector=state.second_detector,
@@ -124,6 +125,14 @@ def _sources(
         for source in publisher.target.sources:
             gone = vanished.get(source.name, 0)
             yield source_health(engine, publisher, source, days, vanished=gone, patience=patience)
+
+
+def _full(engine: Engine) -> Iterator[FileError]:
+    """The folders that take no file: what a daemon last told may be older than that."""
+    for folder in dict.fromkeys([engine.state_dir, *(target.folder for target in engine.targets)]):
+        if not looks_writable(folder):
+            why = "its disk is full or read-only, or this user may not write there"
+            yield FileError("nothing can be written", where=folder, why=why, hint="memsyncd doctor says which")
 
 
 def _redacted(publishers: Iterable[Publisher]) -> dict[str, int]:

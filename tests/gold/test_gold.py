@@ -158,6 +158,7 @@ def test_what_a_decision_replaces_was_said_before_it(gold):
             assert decision.was == ()
             continue
         assert decision.replaces < decision.at[:5]
+        assert not says(decision.was, folded(" ".join(decision.words)))
         earlier = [turn for turn in talk(gold) if clock(gold, turn.at) <= decision.at[:5]]
         assert decision.replaces in {clock(gold, turn.at) for turn in earlier}
         assert says(decision.was, folded(" ".join(turn.text for turn in earlier)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.digest.figures import Scored, figures, row
 from benchmarks.digest.files import ours, predecessors
 from benchmarks.digest.score import score
 from memsyncd.core.grade import Share
@@ -124,3 +125,41 @@ def test_every_day_is_scored_in_our_file_and_in_the_predecessors(gold):
         found = score(gold, text)
         assert found.topics.total == len(gold.labels.essential_topics)
         assert found.grade.turns.total > 0
+
+
+# --- figures over several days ---
+
+
+def scored(gold, text, *, messages=100):
+    return Scored(name=gold.name, messages=messages, ours=score(gold, text), predecessors=score(gold, ""))
+
+
+def test_the_bars_are_those_that_a_memory_worth_reading_has_to_meet():
+    barred = {
+        figure.what.strip(): str(figure.bar).strip() for figure in figures([scored(GOLD, PERFECT)]) if figure.bar
+    }
+    assert barred == {
+        "decisions found": ">= 85 %",
+        "lines of decisions that are some": ">= 80 %",
+        "essential topics found": ">= 80 %",
+        "open questions found": ">= 70 %",
+        "user's turns found, days up to 200 messages": ">= 80 %",
+        "on the worst day": ">= 80 %",
+        "in the worst quarter of a day": ">= 70 %",
+        "pieces of noise in the files": "<= 0",
+        "days whose model transitions are exact": ">= 100 %",
+        "largest file": "<= 16.384 kB",
+    }
+
+
+def test_labels_count_the_same_on_every_day():
+    days = [scored(GOLD, PERFECT), scored(SWITCHES, "")]
+    found = next(figure for figure in figures(days) if figure.what == "decisions found")
+    assert found.note == "7 of 13; predecessor 0 %"
+    assert found.missed
+
+
+def test_longer_days_have_no_bar_of_coverage():
+    columns = {cell.column: cell for cell in row(scored(GOLD, "", messages=201))}
+    assert not columns["turns"].missed
+    assert {cell.column: cell for cell in row(scored(GOLD, ""))}["turns"].missed
