@@ -16,6 +16,7 @@ import pytest
 from memsyncd.adapters.memory_dir import Naming
 from memsyncd.adapters.room import ROOM, looks_writable, nearest, try_to_write
 from memsyncd.model import Source
+from memsyncd.sync.health import health_of
 from memsyncd.sync.publish import Target
 from tests.builders import OpenClawHome, Transcript
 from tests.daemon.rig import Life
@@ -329,3 +330,17 @@ def test_for_a_folder_that_is_missing_the_one_above_is_asked(tmp_path):
     assert try_to_write(tmp_path / "a" / "b") is None
     (tmp_path / "file").write_text("")
     assert nearest(tmp_path / "file" / "b") == tmp_path
+
+
+def test_a_folder_that_takes_no_file_is_told_although_the_daemon_could_not_say_so(
+    life: Life, mounted: Callable[..., Disk]
+) -> None:
+    """The daemon's words are as old as the last time that they could be written."""
+    with life.engine() as engine:
+        assert health_of(engine, engine.ingest()).healthy
+    disk = mounted(life.home.memory)
+    disk.fill()
+    with life.engine() as engine:
+        health = health_of(engine, engine.ingest())
+    assert [problem.where for problem in health.problems] == [str(life.home.memory)]
+    assert "1 problem" in health.needs
