@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from benchmarks import database
 from benchmarks.generate import generate
 from benchmarks.writing import merge_milliseconds, write_milliseconds
 from memsyncd.core.formats.openclaw_names import classify
@@ -159,6 +160,8 @@ def main() -> None:
         merging, size_of_file = merge_milliseconds()
         show(f"merge into an edited file of {size_of_file / 1000:.1f} kB", f"{merging:.2f} ms", "<= 3 ms")
         show("safe write of 16 kB, apart from fsync", f"{write_milliseconds(root):.2f} ms", "<= 5 ms")
+        for what, figure, bar in database.figures(root):
+            show(what, figure, bar)
         year = Place(root, 365)
         year_seconds, year_megabytes = cold(year)
         show(

@@ -18,12 +18,16 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from memsyncd.config_reader import Count, Seconds, path_text, read_record, shown
+from memsyncd.core.choice import CHAT_TYPES, OTHERS
 from memsyncd.core.configfile import commented_toml
 from memsyncd.errors import ConfigError
 from memsyncd.model import Source
 
 Kind: TypeAlias = Literal["openclaw", "claude-code", "codex", "pi"]
 """The agents whose logs are read."""
+
+Included: TypeAlias = Literal["direct", "group", "channel", "others"]
+"""What of OpenClaw's conversations becomes memory: chat types, and the words of people who are not the owner."""
 
 
 class SourceConfig(Struct, frozen=True, kw_only=True):
@@ -34,6 +38,7 @@ class SourceConfig(Struct, frozen=True, kw_only=True):
     path: Path | None = None
     agent: str | None = None
     memory_dir: Path | None = None
+    include: tuple[Included, ...] = (*CHAT_TYPES, OTHERS)
 
 
 class MemoryConfig(Struct, frozen=True, kw_only=True):
@@ -150,7 +155,11 @@ def parse_config(text: str, where: str | Path, env: Mapping[str, str]) -> Config
 
 def render_config(config: Config) -> str:
     """Write the commented TOML file that :func:`parse_config` reads back as ``config``."""
-    return commented_toml(to_builtins(config, enc_hook=path_text), to_builtins(_EXAMPLE, enc_hook=path_text))
+    tables = to_builtins(config, enc_hook=path_text)
+    for source in tables["sources"]:
+        if source["kind"] not in (None, "openclaw"):  # the logs of others tell nothing to choose from
+            del source["include"]
+    return commented_toml(tables, to_builtins(_EXAMPLE, enc_hook=path_text))
 
 
 def source_config(source: Source) -> SourceConfig:
@@ -190,6 +199,10 @@ def _contradictions(config: Config) -> Iterator[str]:
     for index, source in enumerate(config.sources):
         if source.kind is None and source.path is None:
             yield f"sources[{index}]: must name a kind or a path"
+        if not set(source.include).intersection(CHAT_TYPES):
+            yield f'sources[{index}].include: must name "direct", "group" or "channel", or nothing is left'
+        if source.kind not in (None, "openclaw") and source.include != SourceConfig().include:
+            yield f'sources[{index}].include: only for the kind "openclaw", no other logs tell groups and senders'
         if source.name in names:
             yield f"sources[{index}].name = {shown(source.name)}: must be unique"
         names |= {source.name} if source.name else set()

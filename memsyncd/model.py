@@ -30,7 +30,7 @@ class Source(Struct, frozen=True, kw_only=True):
     """One agent's session logs and the memory folder that they feed."""
 
     name: str  # unique among the configured sources, e.g. "openclaw/main"
-    kind: str  # log format: "openclaw"
+    kind: str  # log format: "openclaw", "claude-code", "codex" or "pi"
     agent: str  # agent id; part of the dedupe key through the source
     path: Path  # folder that holds the session logs
     memory_dir: Path  # folder that holds the memory files
@@ -40,6 +40,7 @@ class Source(Struct, frozen=True, kw_only=True):
     sidecar: bool = False  # this agent distrusts outside edits of its own daily file: "auto" names a sidecar
     excluded_sessions: tuple[str, ...] = ()
     """What the user keeps out of memory: session ids or keys, and OpenClaw's ``channel:X`` and ``chatType:X``."""
+    others: bool = True  # turns of senders who are not the agent's owner are kept
     origin: str = "config"  # how it was found: "config", "command line", "discovered"
     database: Path | None = None  # OpenClaw's database of this agent, which holds its transcripts since 2026.8.1
     imports: Path | None = None  # folder of the transcripts that OpenClaw has taken over into that database

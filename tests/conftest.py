@@ -20,13 +20,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _OURS = ("MEMSYNCD_", "OPENCLAW_", "CLAWDBOT_", "XDG_", "NO_COLOR", "FORCE_COLOR")
+_OTHERS = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "PI_CODING_AGENT_")
 _SECRET = ("_API_KEY", "_TOKEN", "_PASSWORD", "_SECRET", "_SECRET_KEY")
 
 
 @pytest.fixture(autouse=True)
 def _empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a home folder of its own, an empty one."""
-    for name in [name for name in os.environ if name.startswith(_OURS) or name.upper().endswith(_SECRET)]:
+    for name in [
+        name for name in os.environ if name.startswith(_OURS + _OTHERS) or name.upper().endswith(_SECRET)
+    ]:
         monkeypatch.delenv(name)
     # Whether the second detector is installed here must not show: what it does is tested by itself.
     monkeypatch.setitem(sys.modules, "kingfisher_sdk", None)

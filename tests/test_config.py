@@ -309,3 +309,28 @@ def test_the_metrics_file_starts_at_the_configuration_s_folder():
 def test_a_metrics_file_that_the_collector_would_pass_over_is_refused():
     (problem,) = problems('log.metrics_file = "/var/lib/node_exporter/memsyncd.txt"')
     assert problem.startswith('log.metrics_file = "memsyncd.txt": must end in .prom')
+
+
+def test_the_examples_of_the_example_file_are_right():
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    uncommented = "\n".join(
+        line.removeprefix("#") if not line.startswith("# ") else line for line in text.split("\n")
+    )
+    first, claude, copied = parse(uncommented).sources
+    assert first.include == SourceConfig().include
+    assert (claude.kind, claude.memory_dir) == ("claude-code", first.memory_dir)
+    assert copied.include == ("direct", "others")
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ('kind = "openclaw"\ninclude = ["direct", "dm"]', 'sources[0].include[1] = "dm": must be "direct"'),
+        ('kind = "openclaw"\ninclude = ["others"]', "sources[0].include: must name"),
+        ('kind = "codex"\ninclude = ["direct"]', 'sources[0].include: only for the kind "openclaw"'),
+    ],
+)
+def test_what_a_source_includes_must_make_sense(source, problem):
+    with pytest.raises(ConfigError) as caught:
+        parse(f"[[sources]]\n{source}\n")
+    assert any(problem in one for one in caught.value.problems)

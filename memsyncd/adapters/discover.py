@@ -7,7 +7,7 @@ names, ``openclaw.json`` and the tables of databases; writes nothing. Agents bes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from memsyncd.adapters.openclaw_agent import Agent
 from memsyncd.adapters.openclaw_install import is_folder, same
 from memsyncd.adapters.openclaw_survey import Survey, place
 from memsyncd.config import Config, SourceConfig
+from memsyncd.core.choice import OTHERS, rules_of
 from memsyncd.errors import ConfigError, SourceMissing, UsageError
 from memsyncd.model import Source
 
@@ -27,6 +28,15 @@ class Discovery(Struct, frozen=True):
 
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class PassedOver(Struct, frozen=True, kw_only=True):
+    """An agent whose logs are not read."""
+
+    kind: str
+    path: Path  # folder of its logs
+    why: str
+    found: bool  # its logs are there
 
 
 def discover(env: Mapping[str, str], home: Path) -> Discovery:
@@ -118,6 +128,20 @@ def sources_from_folders(
     return Discovery(tuple(sources), tuple(survey.notes))
 
 
+def passed_over(sources: Sequence[Source], env: Mapping[str, str], home: Path) -> Iterator[PassedOver]:
+    """Yield every agent that memsyncd knows and that is none of ``sources``: those that are there first."""
+    for source in discover(env, home).sources:
+        if not any(same(source.path, other.path) for other in sources):
+            why = "[[sources]] or the command line names others"
+            yield PassedOver(kind=source.kind, path=source.path, why=why, found=True)
+    if Survey(env, home).usual_is_missing():
+        usual = other_agents.home_of(env, home) / ".openclaw"
+        yield PassedOver(kind="openclaw", path=usual, why="there is no such folder", found=False)
+    for root in other_agents.roots(env, home):
+        if root.missing and not any(same(root.path, other.path) for other in sources):
+            yield PassedOver(kind=root.kind, path=root.path, why=root.missing, found=False)
+
+
 def _kind(entry: SourceConfig, env: Mapping[str, str], home: Path) -> str:
     """Return the kind of agent that ``entry`` speaks of, which may have to be told from its path."""
     if entry.kind or entry.path is None or place(entry.path)[0]:
@@ -138,10 +162,12 @@ def _openclaw_sources(survey: Survey, entry: SourceConfig, where: str, problems:
             problems.append(f"{where}.memory_dir: missing, and {agent.sessions} belongs to no workspace")
         else:
             named = replace(agent, name=_configured_name(entry, agent, alone=len(agents) == 1))
-            yield _source(named, memory_dir, "config")
+            yield _source(named, memory_dir, "config", entry.include)
 
 
-def _source(agent: Agent, memory_dir: Path, origin: str) -> Source:
+def _source(
+    agent: Agent, memory_dir: Path, origin: str, include: Collection[str] = SourceConfig().include
+) -> Source:
     own = _memory_dir(agent)
     return Source(
         name=agent.name,
@@ -153,7 +179,8 @@ def _source(agent: Agent, memory_dir: Path, origin: str) -> Source:
         timezone=agent.timezone,
         version=agent.version,
         sidecar=agent.keeps_hashes and own is not None and same(memory_dir, own),
-        excluded_sessions=agent.excluded_sessions,
+        excluded_sessions=(*agent.excluded_sessions, *rules_of(include)),
+        others=OTHERS in include,
         origin=origin,
         database=agent.database,
         imports=agent.imports,

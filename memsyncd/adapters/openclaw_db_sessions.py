@@ -10,12 +10,14 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from memsyncd.adapters.openclaw_db_connection import ReadOnlyDatabase
+from memsyncd.adapters.session_index import EXTERNAL
+from memsyncd.core.choice import verdict_of_user
 from memsyncd.core.noise.sessions import session_verdict
 from memsyncd.model import Session
 
-BY_USER: Final = "excluded by the user"
 FORGOTTEN: Final = "forgotten"
 
 _TOMBSTONES: Final = "SELECT session_id FROM memory_session_tombstones"
@@ -52,11 +54,9 @@ class SessionFacts:
         return frozenset(session for (session,) in rows)
 
 
-def verdict(
-    named: Collection[str], excluded: Collection[str], key: str, created_via: str | None = None
-) -> str | None:
-    """Why a session stays out of memory, None to keep it; ``named`` is what the user can call it by."""
-    return BY_USER if not set(named).isdisjoint(excluded) else session_verdict(key, created_via)
+def verdict(session: Session, excluded: Collection[str], key: str, created_via: str | None = None) -> str | None:
+    """Why a session stays out of memory, None to keep it; ``key`` is what OpenClaw files it under."""
+    return verdict_of_user(session, excluded, key) or session_verdict(key, created_via)
 
 
 def telling(key: str) -> str | None:
@@ -121,20 +121,18 @@ def _session(row: _Row, excluded: Collection[str]) -> Session:
     # As the index of session files is read, so that an import changes nothing that is shown.
     channel = _first(entry.channel, row.channel, origin.provider, entry.lastChannel)
     chat_type = _first(entry.chatType, row.chat_type, origin.chatType)
-    hook = row.hook_external_content_source
-    named = {row.session_id, row.session_key, f"channel:{channel}", f"chatType:{chat_type}"}
-    named.add(f"hookExternalContentSource:{hook}")
     current = entry.sessionId == row.session_id
-    return Session(
+    session = Session(
         id=row.session_id,
         key=telling(row.session_key),
         channel=channel,
         chat_type=chat_type,
         title=_first(row.label) if current else None,
         parent=_first(row.previous_session_id, row.fork_source_session_id if current else None),
-        # What mail and web hooks feed in is nobody's word, and OpenClaw trusts what stands in memory.
-        excluded=verdict(named, excluded, row.session_key, row.created_via) or ("hook" if hook else None),
     )
+    # What mail and web hooks feed in is nobody's word, and OpenClaw trusts what stands in memory.
+    external = EXTERNAL if row.hook_external_content_source else None
+    return replace(session, excluded=external or verdict(session, excluded, row.session_key, row.created_via))
 
 
 def _entry(row: _Row) -> _Entry:

@@ -27,6 +27,7 @@ class Database(Struct, frozen=True):
     readable: bool = True
     transcripts: bool = False  # it has the table that holds transcripts since OpenClaw 2026.7.2
     versions: tuple[str, ...] = ()  # of the programs that wrote it
+    schema: int = 0  # version of its tables
 
 
 def probe(path: Path) -> Database:
@@ -38,7 +39,12 @@ def probe(path: Path) -> Database:
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=1)) as database:
             tables = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
-            return Database(exists=True, transcripts="transcript_events" in tables, versions=_versions(database))
+            return Database(
+                exists=True,
+                transcripts="transcript_events" in tables,
+                versions=_versions(database),
+                schema=int(database.execute("pragma user_version").fetchone()[0]),
+            )
     except sqlite3.Error:
         return Database(exists=True, readable=False)
 

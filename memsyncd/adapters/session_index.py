@@ -1,4 +1,4 @@
-"""Reads ``sessions.json``, OpenClaw's index of current sessions, for their keys and channels.
+"""Reads ``sessions.json``, OpenClaw's index of current sessions, for their keys, channels and labels.
 
 Only metadata comes from here. Files are never enumerated from the index: it lists the current sessions only.
 """
@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from memsyncd.adapters.beside import read_beside
+from memsyncd.core.choice import CHOSEN, verdict_of_user
 from memsyncd.core.noise import session_verdict
 from memsyncd.model import Session
 
 INDEX = "sessions.json"
-_BY_USER = "excluded by the user"
-_LARGEST = 64 << 20  # bytes; indexes of 13 MB have been reported
+EXTERNAL = "external content"
+"""Why a session stays out into which a hook has fed mail or what the web sent: that is nobody's word."""
+
+_WHATEVER_THE_KEY = CHOSEN | {EXTERNAL}
 
 
 def read_session_index(folder: Path, excluded: tuple[str, ...] = ()) -> tuple[list[Session], str | None]:
@@ -25,15 +30,11 @@ def read_session_index(folder: Path, excluded: tuple[str, ...] = ()) -> tuple[li
     ``excluded`` says what the user keeps out of memory, as ``Source.excluded_sessions``. A missing index is
     normal; an unreadable one is a problem to report, because sessions are then judged by their content alone.
     """
-    path = folder / INDEX
+    data, why = read_beside(folder / INDEX)
+    if data is None:
+        return [], why or None
     try:
-        if path.stat().st_size > _LARGEST:
-            return [], "it is larger than 64 MiB"
-        index = msgspec.json.decode(path.read_bytes())
-    except FileNotFoundError:
-        return [], None
-    except OSError as error:
-        return [], error.strerror or str(error)
+        index = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return [], "it is not valid JSON"
     if not isinstance(index, dict):
@@ -43,7 +44,7 @@ def read_session_index(folder: Path, excluded: tuple[str, ...] = ()) -> tuple[li
 
 
 def _one_each(sessions: Iterable[Session]) -> list[Session]:
-    """One entry for each session; of several keys a person's wins, and over both what the user excludes."""
+    """One entry for each session; of several keys a person's wins, and over both what stays out by any key."""
     known: dict[str, Session] = {}
     for session in sessions:
         other = known.get(session.id)
@@ -53,7 +54,7 @@ def _one_each(sessions: Iterable[Session]) -> list[Session]:
 
 
 def _weight(session: Session) -> int:
-    return 2 if session.excluded == _BY_USER else int(session.excluded is None)
+    return 2 if session.excluded in _WHATEVER_THE_KEY else int(session.excluded is None)
 
 
 def _names_session(entry: object) -> bool:
@@ -68,9 +69,11 @@ def _session(key: str, entry: dict[str, Any], excluded: tuple[str, ...]) -> Sess
     origin = origin if isinstance(origin, dict) else {}
     channel = _text(entry, "channel") or _text(origin, "provider") or _text(entry, "lastChannel")
     chat_type = _text(entry, "chatType") or _text(origin, "chatType")
-    named = {key, session, _text(entry, "sessionId"), f"channel:{channel}", f"chatType:{chat_type}"}
-    verdict = _BY_USER if named.intersection(excluded) else session_verdict(key)
-    return Session(id=session, key=key, channel=channel, chat_type=chat_type, excluded=verdict)
+    title = _text(entry, "label")
+    found = Session(id=session, key=key, channel=channel, chat_type=chat_type, title=title)
+    verdict = verdict_of_user(found, excluded, _text(entry, "sessionId")) or session_verdict(key)
+    external = EXTERNAL if _text(entry, "hookExternalContentSource") else None
+    return replace(found, excluded=external or verdict)
 
 
 def _text(entry: dict[str, Any], name: str) -> str | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from memsyncd.adapters.config_file import config_path
-from memsyncd.adapters.discover import discover
+from memsyncd.adapters.discover import discover, passed_over
 from memsyncd.adapters.files import read_or_none, write_private
+from memsyncd.adapters.openclaw_probe import era_of
 from memsyncd.adapters.zone import system_zone
 from memsyncd.cli.options import Invocation, invocation, shared_options
-from memsyncd.cli.output import short_path
+from memsyncd.cli.output import PROGRAMS, short_path
 from memsyncd.config import Config, render_config, source_config
 from memsyncd.errors import UsageError
+from memsyncd.model import Source
 from memsyncd.sync.publish import Target
 from memsyncd.sync.targets import targets_of
 
@@ -76,11 +79,21 @@ def _tell(call: Invocation, targets: list[Target], notes: list[str]) -> None:
     out, env = call.out, call.env
     for target in targets:
         for source in target.sources:
-            version = f" (OpenClaw {source.version})" if source.version else ""
-            out.say(f"found {source.name}{version}: {short_path(source.path, env)}")
+            out.say(f"found {source.name}: {_found(source, env)}")
         name = "YYYY-MM-DD-memsyncd.md" if target.naming.sidecar else "YYYY-MM-DD.md"
         out.say(f"  → {short_path(target.folder, env)}/{name}, days in {target.zone}")
+    sources = [source for target in targets for source in target.sources]
+    for other in passed_over(sources, env, Path.home()) if sources else ():
+        out.say(f"no {PROGRAMS[other.kind]}: {short_path(other.path, env)}: {other.why}")
     for note in notes:
         out.warn(note)
     if not targets:
         out.warn("no agent with session logs was found; edit [[sources]] before the first run")
+
+
+def _found(source: Source, env: Mapping[str, str]) -> str:
+    """Which program a source comes from, and where that keeps its transcripts."""
+    program = f"{PROGRAMS[source.kind]}{f' {source.version}' if source.version else ''}"
+    if source.database and era_of(source.database) == "database":
+        return f"{program}, transcripts in its database {short_path(source.database, env)}"
+    return f"{program}, session files in {short_path(source.path, env)}"

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+PROGRAMS = {"openclaw": "OpenClaw", "claude-code": "Claude Code", "codex": "Codex", "pi": "pi"}
+"""What the agents are called whose logs are read, by the kind of a source."""
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 

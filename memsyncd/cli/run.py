@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,7 +30,6 @@ from memsyncd.core.redact import Redactor
 from memsyncd.daemon.loop import Daemon, pace_of
 from memsyncd.daemon.worker import Running
 from memsyncd.logs import configure_daemon
-from memsyncd.service.launchd import LABEL
 from memsyncd.sync.engine import LOCK_FILE, Emit
 
 _CANARY = "canary"
@@ -97,8 +97,14 @@ class MachineClock:
 def _log(call: Invocation, config: Config, redactor: Redactor) -> Emit:
     """The log of the daemon, at its own level, or the finest with ``--verbose``."""
     log = replace(config.log, level="debug") if call.options.verbose else config.log
-    launchd = call.env.get("XPC_SERVICE_NAME", "") == LABEL
+    launchd = sys.platform == "darwin" and _started_by_launchd(call)
     return configure_daemon(log, redactor, launchd=launchd, state_dir=state_dir(config, call.env))
+
+
+def _started_by_launchd(call: Invocation) -> bool:
+    from memsyncd.service.launchd import LABEL  # noqa: PLC0415 - half a megabyte that other systems do without
+
+    return call.env.get("XPC_SERVICE_NAME", "") == LABEL
 
 
 def _opened(call: Invocation, emit: Emit) -> Running:

@@ -6,6 +6,7 @@ Pure layout: keys and values in, TOML text out. What the keys mean to the progra
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import starmap
 
 import tomli_w
 
@@ -14,15 +15,20 @@ HEAD = """\
 # An empty text means the same as a key left out. ~ and $NAME in paths are filled in from the environment.
 # Secrets do not belong here."""
 
+_WIDTH = 110  # characters, beyond which a list has a line for each item
+
 WORDS: Mapping[str, str] = {
     "timezone": "IANA zone of the days, such as \"Europe/Berlin\"; empty: the agent's own, else the system's",
     "state_dir": "folder of memsyncd's own state; empty: $MEMSYNCD_STATE_DIR, else the platform's folder",
     "sources": "The logs of one agent; repeat the table for more. Without any, installed agents are discovered.",
     "sources.name": "what reports call it, unique; empty: made from kind and agent",
-    "sources.kind": "the agent's program",
+    "sources.kind": '"openclaw", "claude-code", "codex" or "pi"; empty: told from the path',
     "sources.path": "its sessions folder, or an agent's folder, or a whole state folder; empty: discovered",
     "sources.agent": "agent id; empty: every agent that the path holds",
-    "sources.memory_dir": "folder of its memory files; empty: memory in the agent's workspace",
+    "sources.memory_dir": "folder of its memory files; empty: memory in the workspace of OpenClaw's agent, of\n"
+    "others ~/.memsyncd/memory/NAME; sources that name one folder share a memory, which then names the agents",
+    "sources.include": 'OpenClaw only: conversations with one person ("direct"), in groups ("group"), in\n'
+    'channels ("channel"), and the words of people who are not the agent\'s owner ("others")',
     "memory": "The memory files.",
     "memory.name": '"daily": YYYY-MM-DD.md; "sidecar": YYYY-MM-DD-memsyncd.md; "auto": sidecar for an OpenClaw\n'
     "that distrusts outside edits of its own daily file (2026.7.33 and later), daily everywhere else",
@@ -62,12 +68,26 @@ WORDS: Mapping[str, str] = {
 }
 """What each table and key is for, by dotted key."""
 
+_MORE_EXAMPLES: Mapping[str, str] = {
+    "sources": """\
+# Two more examples: Claude Code, which shares a memory with OpenClaw's agent; and every agent of an OpenClaw
+# that was copied from another machine, without its groups.
+#[[sources]]
+#kind = "claude-code"
+#memory_dir = "~/.openclaw/workspace/memory"
+#
+#[[sources]]
+#path = "~/laptop/.openclaw"
+#include = ["direct", "others"]""",
+}
+
 
 def commented_toml(values: Mapping[str, object], example: Mapping[str, object]) -> str:
     """Write ``values`` as TOML with a comment on every key, which needs its entry in WORDS.
 
     ``values`` maps a key to a plain value, to a table (a mapping) or to a tuple of tables; None is written as an
-    empty text. A tuple without tables is shown as the table ``example``, commented out.
+    empty text. A tuple without tables is shown as the table ``example``, commented out; of several only the first
+    has the comments.
     """
     plain = {key: value for key, value in values.items() if not isinstance(value, Mapping | tuple)}
     parts = [HEAD, _keys("", plain)]
@@ -75,8 +95,11 @@ def commented_toml(values: Mapping[str, object], example: Mapping[str, object]) 
         if isinstance(value, Mapping):
             parts.append(_table(key, f"[{key}]", value))
         elif isinstance(value, tuple):
-            tables = [_table(key, f"[[{key}]]", table) for table in value or (example,)]
+            first, *others = value or (example,)
+            tables = [_table(key, f"[[{key}]]", first)]
+            tables += ["\n".join([f"[[{key}]]", *starmap(_line, other.items())]) for other in others]
             parts += tables if value else map(_commented_out, tables)
+            parts += [_MORE_EXAMPLES[key]] if key in _MORE_EXAMPLES else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -89,7 +112,10 @@ def _keys(prefix: str, keys: Mapping[str, object]) -> str:
 
 
 def _line(key: str, value: object) -> str:
-    return tomli_w.dumps({key: "" if value is None else value}).rstrip("\n")
+    line = tomli_w.dumps({key: "" if value is None else value}).rstrip("\n")
+    first, *items = line.split("\n")
+    alone = first + " ".join(item.strip() for item in items[:-1]).removesuffix(",") + "".join(items[-1:])
+    return alone if len(alone) <= _WIDTH else line
 
 
 def _comment(text: str) -> str:

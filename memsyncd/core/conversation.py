@@ -45,7 +45,8 @@ class Conversation:
     """Reads one transcript; ``facts`` holds what it has found so far.
 
     ``session`` is what is known of the session beforehand; ``redact`` replaces secrets, ``noise`` judges texts as
-    their format needs it. Entries of a session that stays out of memory give nothing but the verdict.
+    their format needs it. Entries of a session that stays out of memory give nothing but the verdict, and without
+    ``others`` people who are not the agent's owner give nothing.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Conversation:
         keys: Keys,
         redact: Callable[[str], Redaction],
         noise: Noise = OPENCLAW_NOISE,
+        others: bool = True,
     ) -> None:
         self.carry = carry
-        self._noise = noise
+        self._noise, self._others = noise, others
         self._keys = keys
         self._redact_text = redact
         self._id = session.id
@@ -135,7 +137,7 @@ class Conversation:
     def _user(self, message: RawMessage, at: Millis) -> None:
         cleaned = self._noise.user(message.text, message.origin)
         self._begin_exchange(cleaned.dropped)
-        if cleaned.text and not (cleaned.dropped or message.hidden):
+        if cleaned.text and not (cleaned.dropped or message.hidden) and (message.owner or self._others):
             self._add_turn(message, at, cleaned.text, "talk", sender=message.sender or cleaned.sender)
 
     def _begin_exchange(self, dropped: str | None) -> None:

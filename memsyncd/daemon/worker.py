@@ -115,6 +115,7 @@ class Worker:
             if changed and self._running is not None:
                 self._remember(changed)
                 self._do(changed, self._running.engine)
+                self._running.engine.rest()
         finally:
             self.busy = False
 

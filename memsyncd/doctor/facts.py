@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from memsyncd.adapters.access import Access
 from memsyncd.adapters.daemon_file import DaemonState
+from memsyncd.adapters.discover import PassedOver
 from memsyncd.adapters.lock_look import LockLook
 from memsyncd.adapters.machine import Machine
 from memsyncd.adapters.openclaw_probe import Database
@@ -76,8 +77,9 @@ class Logs(Struct, frozen=True, kw_only=True):
 
 
 class Retention(Struct, frozen=True, kw_only=True):
-    """How long OpenClaw keeps logs, as one configuration of it says or leaves to it."""
+    """How long an agent keeps logs, as one configuration of it says or leaves to it."""
 
+    program: str = "OpenClaw"
     file: Path
     warns_only: bool = False  # nothing is removed
     days: float  # after which the first logs may go
@@ -119,6 +121,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     state: State
     logs: tuple[Logs, ...] = ()
     notes: tuple[str, ...] = ()  # what the search for logs passed over or found odd
+    passed_over: tuple[PassedOver, ...] = ()  # agents whose logs are there and are not read
     lost: Trouble | None = None  # why the search came to nothing
     retention: tuple[Retention, ...] = ()
     memory: tuple[Memory, ...] = ()

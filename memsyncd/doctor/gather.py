@@ -16,6 +16,7 @@ from memsyncd import __version__
 from memsyncd.adapters.access import look_at
 from memsyncd.adapters.config_file import config_path, load_config, state_dir, store_path
 from memsyncd.adapters.daemon_file import DAEMON_FILE, read_daemon_state
+from memsyncd.adapters.discover import PassedOver, passed_over
 from memsyncd.adapters.lock_look import look_at_lock
 from memsyncd.adapters.machine import clock_is_set_by_network, this_machine
 from memsyncd.adapters.redaction import load_key, redactor_of
@@ -31,6 +32,7 @@ from memsyncd.doctor.facts import Facts, Record, Settings, State, Trouble
 from memsyncd.doctor.gather_logs import find_sources, logs_of, memory_of, retention_of
 from memsyncd.doctor.gather_service import service_of
 from memsyncd.errors import ConfigError, MemsyncdError
+from memsyncd.model import Source
 from memsyncd.service.managers import user_id
 from memsyncd.service.program import HANDED_ON
 from memsyncd.sync.engine import LOCK_FILE, STATE_FILE
@@ -70,6 +72,7 @@ def gather(asked: Asked, run: Run, now: datetime) -> Facts:
         state=state,
         logs=tuple(logs_of(source, mounts) for source in found.sources),
         notes=found.notes,
+        passed_over=_passed_over(found.sources, asked) if lost is None else (),
         lost=lost,
         retention=retention_of(found.sources, env, asked.home),
         memory=memory_of(found.sources, settings.config, zone, mounts),
@@ -78,6 +81,10 @@ def gather(asked: Asked, run: Run, now: datetime) -> Facts:
         synchronised=clock_is_set_by_network(),
         service=service_of(env, user, run, settings.file.path if named else None),
     )
+
+
+def _passed_over(sources: Sequence[Source], asked: Asked) -> tuple[PassedOver, ...]:
+    return tuple(one for one in passed_over(sources, asked.env, asked.home) if one.found)
 
 
 # --- the configuration ---

@@ -6,6 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from memsyncd.adapters import sweep
 from memsyncd.adapters.access import look_at
@@ -25,7 +29,13 @@ from memsyncd.sync.targets import targets_of
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?", re.IGNORECASE)
 _DAYS = {"ms": 1 / 86_400_000, "s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0}
-_USUAL = 30.0  # days, what OpenClaw does without a word in its configuration
+_USUAL = 30.0  # days, what OpenClaw and Claude Code do without a word in their configuration
+
+
+class _ClaudeSettings(Struct, frozen=True):
+    """Claude Code's ``settings.json``, of which nothing else is looked at: it may hold keys."""
+
+    cleanupPeriodDays: Any = None  # noqa: N815 — as Claude Code names it
 
 
 def find_sources(
@@ -65,10 +75,11 @@ def logs_of(source: Source, mounts: Sequence[Mount]) -> Logs:
 
 
 def retention_of(sources: Sequence[Source], env: Mapping[str, str], home: Path) -> tuple[Retention, ...]:
-    """How long each OpenClaw that the sources belong to keeps its logs."""
+    """How long each OpenClaw and Claude Code that the sources belong to keep their logs; others keep them."""
     states = dict.fromkeys(state for source in sources if (state := _state_folder(source)))
-    configs = (install_at(state, env, home).config for state in states)
-    return tuple({found.file: found for found in map(_retention, configs)}.values())
+    found = [_retention(install_at(state, env, home).config) for state in states]
+    found += [_retention_of_claude(source.path) for source in sources if source.kind == "claude-code"]
+    return tuple({one.file: one for one in found}.values())
 
 
 def memory_of(
@@ -97,6 +108,19 @@ def _retention(config: OpenClawConfig) -> Retention:
         days=min(wanted, default=_USUAL),
         stated=bool(wanted),
         budget=str(stated.get("maxDiskBytes") or ""),
+    )
+
+
+def _retention_of_claude(projects: Path) -> Retention:
+    """Claude Code deletes transcripts that nobody has gone on with for ``cleanupPeriodDays``."""
+    file = projects.parent / "settings.json"
+    try:
+        stated = msgspec.json.decode(file.read_bytes(), type=_ClaudeSettings).cleanupPeriodDays
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        stated = None
+    days = None if isinstance(stated, bool) or not isinstance(stated, int | float) else float(stated)
+    return Retention(
+        program="Claude Code", file=file, days=_USUAL if days is None else days, stated=days is not None
     )
 
 

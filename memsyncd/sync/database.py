@@ -204,6 +204,7 @@ class _Ingest:
             redact=self._redact,
             format=FORMATS[self._source.kind],
             session=known.get(session) or Session(id=session),
+            others=self._source.others,
         )
 
     def _stops(self) -> bool:

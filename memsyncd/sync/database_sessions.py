@@ -10,10 +10,13 @@ from memsyncd.adapters.openclaw_db import AgentDatabase
 from memsyncd.adapters.openclaw_db_archives import Archive
 from memsyncd.adapters.openclaw_db_sessions import FORGOTTEN, telling, verdict
 from memsyncd.adapters.store.base import Store
+from memsyncd.core.choice import CHOSEN
 from memsyncd.core.formats.openclaw_names import in_a_file_name, without_topic
 from memsyncd.model import Session, Source
 from memsyncd.sync.listing import parts
 from memsyncd.sync.reading import Redact
+
+_NOT_SETTLED = CHOSEN | {None}  # verdicts that one that is forgotten has to replace
 
 
 class Learning:
@@ -54,13 +57,13 @@ class Learning:
 
     def _put_away(self, archive: Archive) -> Session:
         key = self._database.label(archive).key
-        reason = verdict({archive.session, key}, self._excluded, key)
-        return Session(id=archive.session, key=telling(key) or None, excluded=reason)
+        session = Session(id=archive.session, key=telling(key) or None)
+        return msgspec.structs.replace(session, excluded=verdict(session, self._excluded, key))
 
     def _forgotten(self, tombstones: Collection[str]) -> list[Session]:
         """What the user has had OpenClaw forget; the transcripts of topics bear names of their own."""
         known = self._store.sessions(self._number, tombstones)
-        fresh = {one for one in tombstones if one not in known or known[one].excluded is None}
+        fresh = {one for one in tombstones if one not in known or known[one].excluded in _NOT_SETTLED}
         topics = (
             [one for one in self._store.sessions(self._number) if without_topic(one) in fresh] if fresh else []
         )

@@ -184,6 +184,10 @@ class Engine:
         report.seconds = round(perf_counter() - began, 3)
         return report
 
+    def rest(self) -> None:
+        """Gives back what only makes it faster, for a time when nothing is to be done."""
+        self.store.rest()
+
     def _look_twice(self, report: RunReport, stop: Callable[[], bool]) -> None:
         """Shows what is new to the second detector."""
         self.found_later += look_twice(self.store, self._redactor, self._second, stop)
@@ -206,7 +210,8 @@ class Engine:
     ) -> SourceReport:
         began = perf_counter()
         progress = partial(self._progress.reading, source.name)
-        report = ingest(self.store, source, self._redactor, progress, only=only, stop=stop)
+        siblings = tuple(self.sources())
+        report = ingest(self.store, source, self._redactor, progress, only=only, stop=stop, siblings=siblings)
         self._emit(
             "source.ingested",
             status="failed" if report.problems else "ok",

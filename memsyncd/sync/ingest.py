@@ -15,20 +15,21 @@ from msgspec import Struct, field
 
 from memsyncd.adapters.jsonl import unchanged
 from memsyncd.adapters.places import DATABASE
-from memsyncd.adapters.session_index import INDEX, read_session_index
+from memsyncd.adapters.session_index import INDEX
 from memsyncd.adapters.store.base import Batch, Store
 from memsyncd.core.facts import Keys
 from memsyncd.core.formats.registry import FORMATS
 from memsyncd.errors import FileError, MemsyncdError
 from memsyncd.model import Cursor, Session, Source
+from memsyncd.sync.beginnings import Beginnings
+from memsyncd.sync.choice import judge_anew
 from memsyncd.sync.database import ingest_database
+from memsyncd.sync.file_sessions import FileLearning
 from memsyncd.sync.listing import Listing, logs_among, names_of, parts, renamed
-from memsyncd.sync.reading import Context, Log, Redact, Tally, never, read_log
+from memsyncd.sync.reading import COUNTS, Context, Log, Redact, never, read_log
 
 _ROUNDS = 3
 """How often a source is gone through at most: a session found out late sends us round again (Applied.reread)."""
-
-_COUNTS = tuple(name for name in Tally.__struct_fields__ if name != "problem")
 
 Progress = Callable[[int, int], None]
 """Told how many bytes of how many have been dealt with."""
@@ -69,22 +70,30 @@ def ingest(
     *,
     only: Collection[str] | None = None,
     stop: Callable[[], bool] = never,
+    siblings: Collection[Source] = (),
 ) -> SourceReport:
     """Reads what is new in the session files of ``source`` into the store.
 
     ``only`` names files of the folder that changed: no other is looked at, which is what a large folder needs.
-    ``stop`` is asked between two files whether to leave the rest for another time.
+    ``stop`` is asked between two files whether to leave the rest for another time. ``siblings`` are the sources
+    of this store: a log that was made from one of another does not bring its words again.
 
     A folder that is not there gives a report without files and with a problem; files that cannot be read are
     problems too. Raises StoreError when the store cannot take the rows: nothing is then lost, because cursors move
     only together with their rows.
     """
-    return _Ingest(store, source, redact, only, stop).run(progress)
+    return _Ingest(store, source, redact, only, stop, siblings).run(progress)
 
 
 class _Ingest:
     def __init__(
-        self, store: Store, source: Source, redact: Redact, only: Collection[str] | None, stop: Callable[[], bool]
+        self,
+        store: Store,
+        source: Source,
+        redact: Redact,
+        only: Collection[str] | None,
+        stop: Callable[[], bool],
+        siblings: Collection[Source],
     ) -> None:
         self._only = only
         self._stop = stop
@@ -94,20 +103,33 @@ class _Ingest:
         self._number = store.register(source)
         self._keys = Keys(store.secret)
         self._format = FORMATS[source.kind]
+        self._learning = FileLearning(store, self._number, source, redact)
+        self._begin = Beginnings(store, source, siblings)
         self.report = SourceReport(source=source.name, folder=str(source.path))
 
     def run(self, progress: Progress) -> SourceReport:
+        if judge_anew(self._store, self._number, self._source):
+            self._only = None
         names = self._names()
         if names is not None:
-            self._learn_sessions()
+            if (self._only is None or not self._nothing_new()) and self._learning.learn_index():
+                names = self._all_names(names)
             for _ in range(_ROUNDS):
                 again = self._database(progress)
                 if not (self._go_through(names, progress) or again):
                     break
-                if self._only is not None:  # every file of the source has to be gone through
-                    self._only = None
-                    names = self._names() or []
+                names = self._all_names(names)
+            if self._only is None or self.report.read:
+                self._learning.learn_titles()
+        self.report.problems += [*self._learning.problems, *self._begin.problems]
         return self.report
+
+    def _all_names(self, names: list[str]) -> list[str]:
+        """The names of all files, when one of them sends us through the whole source."""
+        if self._only is None:
+            return names
+        self._only = None
+        return self._names() or []
 
     def _database(self, progress: Progress) -> bool:
         """Reads the database; it knows more of the sessions than their files do, so it comes first."""
@@ -138,24 +160,6 @@ class _Ingest:
             problem = FileError("cannot list the session folder", where=self._source.path, why=why, hint=hint)
             self.report.problems.append(problem)
             return None
-
-    def _learn_sessions(self) -> None:
-        if self._only is not None and self._nothing_new():
-            return
-        if self._source.kind != "openclaw":
-            return
-        index, problem = read_session_index(self._source.path, self._source.excluded_sessions)
-        if problem:
-            where = self._source.path / "sessions.json"
-            hint = "sessions are judged by their content until it can be read"
-            self.report.problems.append(
-                FileError("cannot use the session index", where=where, why=problem, hint=hint)
-            )
-        for part in parts(index):
-            known = self._store.sessions(self._number, [session.id for session in part])
-            news = [session for session in part if _tells_more(session, known.get(session.id))]
-            if news:
-                self._store.know_sessions(self._number, news)
 
     def _nothing_new(self) -> bool:
         """Whether the index is unchanged and every log that changed is one that was read before."""
@@ -204,7 +208,7 @@ class _Ingest:
         for part in parts(there.news):
             logs = logs_among(part, self._source)
             cursors = self._store.cursors(self._number, part)
-            sessions = self._store.sessions(self._number, {log.artefact.session for log in logs})
+            sessions = self._learning.sessions({log.artefact.session for log in logs})
             for log in logs:
                 if self._stop():
                     self.report.stopped = True
@@ -225,22 +229,15 @@ class _Ingest:
             keys=self._keys,
             redact=self._redact,
             format=self._format,
-            session=sessions.get(log.artefact.session) or Session(id=log.artefact.session),
+            session=sessions[log.artefact.session],
+            others=self._source.others,
+            begin=self._begin,
         )
         tally, again = read_log(context, log, cursor)
         report = self.report
         report.read += 1
-        for name in _COUNTS:
+        for name in COUNTS:
             setattr(report, name, getattr(report, name) + getattr(tally, name))
         if tally.problem:
             report.problems.append(tally.problem)
         return again
-
-
-def _tells_more(session: Session, known: Session | None) -> bool:
-    """Whether the index says something of a session that the store does not hold."""
-    if known is None:
-        return True
-    told = (session.key, session.channel, session.chat_type, session.excluded)
-    held = (known.key, known.channel, known.chat_type, known.excluded)
-    return any(new is not None and new != old for new, old in zip(told, held, strict=True))

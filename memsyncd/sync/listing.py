@@ -20,7 +20,7 @@ from memsyncd.core.formats.registry import FORMATS
 from memsyncd.model import Cursor, Source
 from memsyncd.sync.reading import Log
 
-_AT_ONCE = 500
+_AT_ONCE = 100
 
 _T = TypeVar("_T")
 

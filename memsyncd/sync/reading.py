@@ -42,6 +42,11 @@ def never() -> bool:
     return False
 
 
+def afresh(_log: Log) -> bytes:
+    """Begins a log without knowing anything of others."""
+    return b""
+
+
 class Log(Struct, frozen=True, kw_only=True):
     """A transcript that is there now."""
 
@@ -60,6 +65,8 @@ class Context(Struct, frozen=True, kw_only=True):
     redact: Redact
     format: Format
     session: Session  # what is known of it so far
+    others: bool = True  # as Source.others
+    begin: Callable[[Log], bytes] = afresh  # the state of a reader that begins a log at its start
 
 
 class Tally(Struct, kw_only=True):
@@ -111,11 +118,17 @@ def read_log(context: Context, log: Log, cursor: Cursor | None) -> tuple[Tally, 
             file.seek(position)
             return made
 
-        reading = Reading(context, log.artefact, cursor)
-        return reading.run(_pieces(log, file, start), start, mark, whole=packed)
+        state = b"" if cursor or context.session.excluded else context.begin(log)
+        reading = Reading(context, log.artefact, cursor, state)
+        tally, again = reading.run(pieces_of(log, file, start), start, mark, whole=packed)
+    if cursor is None and tally.malformed and not (reading.understood or tally.problem):
+        hint = "is it another program's, or one document over many lines? what was read of it earlier stays"
+        tally.problem = FileError("no line of this log can be read", where=log.path, hint=hint)
+    return tally, again
 
 
-def _pieces(log: Log, file: IO[bytes], start: int) -> Iterable[Piece]:
+def pieces_of(log: Log, file: IO[bytes], start: int = 0) -> Iterable[Piece]:
+    """The lines of an open log from byte ``start`` on; of a packed one always all. Raises FileError on the way."""
     if log.artefact.compressed:
         return read_compressed(file, log.path)
     file.seek(start)
@@ -123,19 +136,29 @@ def _pieces(log: Log, file: IO[bytes], start: int) -> Iterable[Piece]:
 
 
 class Reading:
-    """Brings the lines of one transcript into the store; ``before`` is where the last reading ended."""
+    """Brings the lines of one transcript into the store.
 
-    def __init__(self, context: Context, artefact: Artefact, before: Cursor | None) -> None:
+    ``before`` is where the last reading ended; without one, ``state`` is what the format's reader begins in.
+    ``understood`` tells whether a line could be read at all.
+    """
+
+    def __init__(self, context: Context, artefact: Artefact, before: Cursor | None, state: bytes = b"") -> None:
         self._context = context
         self._artefact = artefact
         self._before = before
-        carry = _CARRY.decode(before.carry) if before and before.carry else Carry()
+        carry = _CARRY.decode(before.carry) if before and before.carry else Carry(reader=state)
         self._reader = context.format.reader(carry.reader)
         self._conversation = Conversation(
-            context.session, carry, keys=context.keys, redact=context.redact, noise=context.format.noise
+            context.session,
+            carry,
+            keys=context.keys,
+            redact=context.redact,
+            noise=context.format.noise,
+            others=context.others,
         )
         self._tally = Tally()
         self._again = False
+        self.understood = False
 
     def run(self, pieces: Iterable[Piece], start: int, mark: Mark, *, whole: bool) -> tuple[Tally, bool]:
         """Reads the pieces, which begin at ``start``; ``whole``: no cursor before the last of them.
@@ -177,7 +200,9 @@ class Reading:
     def _feed(self, decoded: Decoded) -> None:
         if isinstance(decoded, Malformed):
             self._tally.malformed += 1
-        elif isinstance(decoded, Ignored):
+            return
+        self.understood = True
+        if isinstance(decoded, Ignored):
             self._tally.unknown += not decoded.known
         elif isinstance(decoded, tuple):
             for entry in decoded:

@@ -222,6 +222,62 @@ def test_a_session_that_turns_out_to_stay_out_loses_its_rows_and_asks_for_a_rere
     assert not again.reread
 
 
+def test_a_session_that_is_let_in_again_has_every_file_read_again(store: Store, source: int) -> None:
+    store.know_sessions(source, [Session(id="s1", excluded="chat type"), Session(id="s2", excluded="cron")])
+    store.apply(source, batch(cursor=cursor()))
+    assert store.apply(source, batch(readmit=["s1", "unheard of"])).reread
+    assert {one.id: one.excluded for one in store.sessions(source).values()} == {"s1": None, "s2": "cron"}
+    assert store.cursors(source) == {}
+    store.apply(source, batch(facts(turns=(turn("x"),)), cursor=cursor()))
+    assert not store.apply(source, batch(readmit=["s1"])).reread
+    assert (texts(store, source), set(store.cursors(source))) == (["x"], {"a.jsonl"})
+
+
+def test_letting_a_session_in_concerns_its_own_source(store: Store, source: int) -> None:
+    other = store.register(OTHER)
+    for number in (source, other):
+        store.know_sessions(number, [Session(id="s1", excluded="chat type")])
+        store.apply(number, batch(cursor=cursor()))
+    store.apply(other, batch(readmit=["s1"]))
+    assert store.sessions(source)["s1"].excluded == "chat type"
+    assert set(store.cursors(source)) == {"a.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        ("chat type", "excluded by the user", "excluded by the user"),
+        ("excluded by the user", "forgotten", "forgotten"),
+        ("forgotten", "chat type", "forgotten"),
+        ("cron", "excluded by the user", "cron"),
+    ],
+)
+def test_only_the_users_choice_gives_way_to_another_reason(
+    store: Store, source: int, first: str, then: str, kept: str
+) -> None:
+    """Else a session that the user had forgotten would come back with the groups that are let in again."""
+    for reason in (first, then):
+        store.know_sessions(source, [Session(id="s1", excluded=reason)])
+    assert store.sessions(source)["s1"].excluded == kept
+
+
+def test_the_words_of_others_go_with_their_receipts_and_are_counted_as_taken_back(
+    store: Store, source: int
+) -> None:
+    said = facts(turns=(turn("mine [x]"), turn("Bob's [y]", T0 + QUARTER, owner=False), answer("ok", T0 + 2)))
+    said.receipts = {("turn", key): {one.text[-2]: 1} for key, one in said.turns[:2]}
+    other = store.register(OTHER)
+    for number in (source, other):
+        store.apply(number, batch(said, cursor=cursor()))
+    before = store.quarters([source])[0]
+    assert not store.apply(source, batch(without_others=True)).reread
+    assert (texts(store, source), receipts(store, source)) == (["mine [x]", "ok"], {"x": 1})
+    unchanged, theirs = store.quarters([source])
+    assert (unchanged, theirs.messages, theirs.removed) == (before, 0, 1)
+    assert set(store.cursors(source)) == {"a.jsonl"}
+    assert len(texts(store, other)) == 3
+
+
 def test_earlier_models_are_those_last_used_before_the_slice(store: Store, source: int) -> None:
     turns = (
         answer("old", T0 - 20, model="haiku"),

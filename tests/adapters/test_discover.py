@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from memsyncd.adapters.discover import discover, sources_from_config, sources_from_folders
+from memsyncd.adapters.discover import discover, passed_over, sources_from_config, sources_from_folders
 from memsyncd.config import Config, SourceConfig, parse_config, render_config, source_config
 from memsyncd.errors import ConfigError, SourceMissing, UsageError
 
@@ -525,6 +525,45 @@ def test_another_memory_folder_is_nobody_s_daily_files(home, tmp_path):
     assert one(configured(home, SourceConfig(kind="openclaw"))).sidecar
     assert one(configured(home, SourceConfig(kind="openclaw", memory_dir=state / "workspace/memory"))).sidecar
     assert not one(configured(home, SourceConfig(kind="openclaw", memory_dir=tmp_path / "m"))).sidecar
+
+
+def test_what_an_entry_does_not_include_stays_out(home):
+    make_state(home / ".openclaw", "main")
+    every, some = (
+        one(configured(home, SourceConfig(kind="openclaw", **include)))
+        for include in ({}, {"include": ("direct", "others")})
+    )
+    assert (every.excluded_sessions, every.others) == ((), True)
+    assert (some.excluded_sessions, some.others) == (("chatType:group", "chatType:channel"), True)
+    assert not one(configured(home, SourceConfig(kind="openclaw", include=("direct",)))).others
+
+
+def test_what_openclaw_itself_keeps_out_stays_out_beside_it(home):
+    rules = {"memoryPolicy": {"excludeSessions": {"channels": ["telegram"]}}}
+    make_state(home / ".openclaw", "main", plugins={"entries": {"memory-core": {"config": rules}}})
+    source = one(configured(home, SourceConfig(kind="openclaw", include=("direct", "group"))))
+    assert source.excluded_sessions == ("channel:telegram", "chatType:channel")
+
+
+def test_agents_that_are_no_sources_are_told_with_the_reason(home):
+    make_state(home / ".openclaw", "main", "work")
+    make_others(home)
+    named = configured(home, SourceConfig(kind="openclaw", agent="main"), SourceConfig(kind="codex")).sources
+    told = {(other.kind, other.path): other.found for other in passed_over(named, {}, home)}
+    assert told == {
+        ("openclaw", home / ".openclaw/agents/work/sessions"): True,
+        ("claude-code", home / ".claude/projects"): True,
+        ("pi", home / ".pi/agent/sessions"): True,
+    }
+    everything = sources_from_config(Config(), {}, home).sources
+    assert list(passed_over(everything, {}, home)) == []
+
+
+def test_agents_that_are_not_installed_are_told_as_such(home):
+    told = list(passed_over((), {}, home))
+    assert [(other.kind, other.found, other.why) for other in told] == [
+        (kind, False, "there is no such folder") for kind in ("openclaw", "claude-code", "codex", "pi")
+    ]
 
 
 def test_the_same_logs_twice_and_the_same_name_twice_are_problems(home, tmp_path):

@@ -119,16 +119,25 @@ def test_what_created_it_tells_who_stays_out(path: Path, via: str | None, reason
 @pytest.mark.parametrize("source", ["gmail", "webhook"])
 def test_what_hooks_feed_in_stays_out(path: Path, source: str) -> None:
     """It is nobody's word, and OpenClaw trusts what stands in memory files."""
-    assert known(path, hook_external_content_source=source).excluded == "hook"
+    assert known(path, hook_external_content_source=source).excluded == "external content"
 
 
 @pytest.mark.parametrize(
     "rule",
-    ["s1", "agent:main:side", "channel:telegram", "chatType:group", "hookExternalContentSource:gmail"],
+    ["s1", "agent:main:side", "channel:telegram"],
 )
 def test_the_user_can_name_what_stays_out(path: Path, rule: str) -> None:
-    columns = {"channel": "telegram", "chat_type": "group", "hook_external_content_source": "gmail"}
-    assert known(path, "side", (rule,), **columns).excluded == "excluded by the user"
+    assert known(path, "side", (rule,), channel="telegram", chat_type="group").excluded == "excluded by the user"
+
+
+@pytest.mark.parametrize("columns", [{"chat_type": "group"}, {"key": "telegram:group:-100"}])
+def test_a_chat_type_that_is_not_wanted_stays_out(path: Path, columns: dict[str, str]) -> None:
+    assert known(path, excluded=("chatType:group",), **columns).excluded == "chat type"
+
+
+def test_external_content_stays_out_for_good_whatever_the_user_names(path: Path) -> None:
+    """The user's choice can change; that this is nobody's word cannot."""
+    assert known(path, excluded=("s1",), hook_external_content_source="gmail").excluded == "external content"
 
 
 @pytest.mark.parametrize("rule", ["s", "main", "channel:slack", "channel:None", "chatType:direct"])

@@ -38,11 +38,29 @@ def test_sessions_of_machines_are_marked(tmp_path: Path) -> None:
     assert one(tmp_path, "agent:main:cron:backup", {"sessionId": "s1"}).excluded
 
 
-@pytest.mark.parametrize("rule", [KEY, "s1", "channel:signal", "chatType:direct"])
+@pytest.mark.parametrize("rule", [KEY, "s1", "channel:signal"])
 def test_what_the_user_excludes_is_marked(tmp_path: Path, rule: str) -> None:
     entry = {"sessionId": "s1", "channel": "signal", "chatType": "direct"}
-    assert one(tmp_path, KEY, entry, rule).excluded == "excluded by the user"
+    assert one(tmp_path, KEY, entry, rule, "chatType:direct").excluded == "excluded by the user"
     assert one(tmp_path, KEY, entry, "channel:other").excluded is None
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"), [(KEY, {"chatType": "group"}), ("agent:main:telegram:group:-100:thread:5", {})]
+)
+def test_a_chat_type_that_is_not_wanted_stays_out(tmp_path: Path, key: str, entry: dict[str, str]) -> None:
+    found = one(tmp_path, key, {"sessionId": "s1", **entry}, "chatType:group")
+    assert found.excluded == "chat type"
+    assert one(tmp_path, key, {"sessionId": "s1", **entry}, "chatType:direct").excluded is None
+
+
+@pytest.mark.parametrize("source", ["gmail", "webhook"])
+def test_what_hooks_feed_in_stays_out_under_any_key(tmp_path: Path, source: str) -> None:
+    """It is nobody's word, and OpenClaw trusts what stands in memory files."""
+    fed = {"sessionId": "s1", "hookExternalContentSource": source}
+    entries = {KEY: {"sessionId": "s1"}, "agent:main:mail": fed, "agent:main:side": {"sessionId": "s1"}}
+    (session,), _ = read_session_index(index(tmp_path, entries))
+    assert session.excluded == "external content"
 
 
 @pytest.mark.parametrize("keys", [(KEY, f"{KEY}:heartbeat"), (f"{KEY}:heartbeat", KEY)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from memsyncd.adapters.lock import exclusive
 from tests.builders import Transcript
 from tests.cli.transcripts import Stage
+from tests.conformance import claude_code, codex
+from tests.conformance.conversation import CONVERSATION
 
 LEGACY = """# 2026-01-15 (Thursday)
 
@@ -28,6 +30,32 @@ def two_days(stage: Stage) -> None:
     """A session on Wednesday, one on Thursday."""
     stage.openclaw.live(wednesday(), key="main")
     stage.openclaw.live(thursday(), key="telegram:direct:7")
+
+
+def a_group_and_a_trace(stage: Stage) -> None:
+    """The agent is asked something in a group, too, and leaves the trace of a run behind."""
+    group = Transcript("0c0c0000-0000-4000-8000-00000000000d", "2026-01-15T15:00:00Z").opening()
+    group.user("When do we meet?", __openclaw={"senderIsOwner": False, "senderName": "Bob"}).assistant("At six.")
+    stage.openclaw.live(group, key="telegram:group:-100", chatType="group", channel="telegram")
+    stage.openclaw.trajectory(group)
+
+
+def other_agents(stage: Stage) -> None:
+    """Claude Code and Codex have been talked to."""
+    claude_code.write(CONVERSATION, stage.root / ".claude" / "projects")
+    codex.write(CONVERSATION, stage.root / ".codex")
+
+
+def direct_only(stage: Stage) -> None:
+    """A configuration that keeps groups out, and reads nothing but OpenClaw."""
+    text = '[[sources]]\nkind = "openclaw"\ninclude = ["direct"]\n'
+    (stage.root / "direct.toml").write_text(text, "utf-8")
+
+
+def logs_vanish(stage: Stage) -> None:
+    """Somebody deletes all that OpenClaw's agent has said."""
+    for path in stage.openclaw.sessions.iterdir():
+        path.unlink()
 
 
 def one_more_message(stage: Stage) -> None:

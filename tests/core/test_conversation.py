@@ -26,9 +26,12 @@ KEYS = Keys(b"k" * 32)
 HEARTBEAT = "Read HEARTBEAT.md if it exists (workspace context). Follow it strictly."
 
 
-def read(transcript: Transcript, session: Session | None = None, *, pause_after: int | None = None) -> Facts:
+def read(
+    transcript: Transcript, session: Session | None = None, *, pause_after: int | None = None, others: bool = True
+) -> Facts:
     """What a transcript yields; with ``pause_after`` it is read in two goes, through a stored carry."""
-    conversation = Conversation(session or Session(id=transcript.session), Carry(), keys=KEYS, redact=hide)
+    session = session or Session(id=transcript.session)
+    conversation = Conversation(session, Carry(), keys=KEYS, redact=hide, others=others)
     facts = [conversation.take()]
     for number, entry in enumerate(transcript.entries):
         if number == pause_after:
@@ -331,3 +334,12 @@ def test_reading_in_two_goes_yields_the_same_at_every_cut() -> None:
     for cut in range(len(transcript.entries)):
         parts = read(transcript, pause_after=cut)
         assert (kept(parts), parts.outcomes) == (kept(whole), whole.outcomes)
+
+
+def test_the_words_of_people_who_are_not_the_owner_can_be_left_out() -> None:
+    group = Transcript().user("Shall we paint the shed?", __openclaw={"senderIsOwner": True})
+    group.user("Paint it green!", __openclaw={"senderIsOwner": False, "senderName": "Bob"})
+    group.user("Nobody says whose words these are.").assistant("Green it is.")
+    every, owners = read(group), read(group, others=False)
+    assert [turn.sender for turn in kept(every)] == [None, "Bob", None, None]
+    assert [turn for turn in kept(every) if turn.owner] == kept(owners)

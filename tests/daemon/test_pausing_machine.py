@@ -60,6 +60,9 @@ class World:
     def __exit__(self, *_: object) -> None:
         """Nothing is to be closed."""
 
+    def rest(self) -> None:
+        """There is nothing to give back."""
+
     def catch_up(self, wanted: Callable[[Any], object], *, stop: Callable[[], bool]) -> RunReport:
         self._crash()
         self._store(self.said)

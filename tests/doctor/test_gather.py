@@ -204,6 +204,33 @@ def test_how_long_openclaw_keeps_logs_is_read_from_its_configuration(
     assert looked(home).retention == (Retention(file=path, days=days, stated=stated),)
 
 
+@pytest.mark.parametrize(
+    ("settings", "days", "stated"),
+    [
+        (None, 30, False),
+        ('{"cleanupPeriodDays": 7, "env": {"NAME": "value"}}', 7, True),
+        ('{"cleanupPeriodDays": "7"}', 30, False),
+        ("{", 30, False),
+    ],
+)
+def test_how_long_claude_code_keeps_logs_is_read_from_its_settings(
+    home: Path, settings: str | None, days: float, stated: bool
+) -> None:
+    (home / ".claude/projects").mkdir(parents=True)
+    (home / ".codex/sessions").mkdir(parents=True)
+    path = home / ".claude/settings.json"
+    if settings:
+        path.write_text(settings)
+    assert looked(home).retention == (Retention(program="Claude Code", file=path, days=days, stated=stated),)
+
+
+def test_an_agent_that_the_configuration_leaves_out_is_told(home: Path, openclaw: OpenClawHome) -> None:
+    (home / ".claude/projects").mkdir(parents=True)
+    assert looked(home).passed_over == ()
+    (other,) = looked(home, sessions_dir=openclaw.sessions).passed_over
+    assert (other.kind, other.path) == ("claude-code", home / ".claude/projects")
+
+
 def test_a_mode_that_only_warns_and_a_budget_are_read(home: Path, openclaw: OpenClawHome) -> None:
     openclaw.configure({"session": {"maintenance": {"mode": "warn", "maxDiskBytes": "500mb"}}})
     (found,) = looked(home).retention

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from memsyncd.adapters.discover import PassedOver
 from memsyncd.adapters.openclaw_probe import Database
 from memsyncd.doctor.checks.logs import logs as checks_of
 from memsyncd.doctor.facts import Record, Retention, Trouble
@@ -124,6 +125,19 @@ def test_what_was_passed_over_is_noted_once() -> None:
     assert (check.verdict, check.finding) == ("note", "a profile without a workspace")
 
 
+def test_tables_newer_than_those_known_are_noted() -> None:
+    assert odd(having(database=replace(TRANSCRIPTS, schema=23))) == []
+    check = only(having(database=replace(TRANSCRIPTS, schema=24)))
+    assert (check.verdict, "version 24, newer than those known (up to 23)" in check.finding) == ("note", True)
+
+
+def test_logs_that_nobody_asked_for_are_noted() -> None:
+    other = PassedOver(kind="codex", path=HOME / ".codex", why="others are named", found=True)
+    check = only(checks_of(facts(passed_over=(other,))))
+    assert (check.verdict, check.advice) == ("note", "memsyncd sources")
+    assert "the logs in /home/mira/.codex are not read: others are named" in check.finding
+
+
 # --- retention ---
 
 
@@ -162,6 +176,8 @@ def test_the_default_and_a_budget_are_told() -> None:
     assert "after 30 days, as it does by default" in list(keeping(last=timedelta()))[-1].finding
     told = list(keeping(7.5, last=timedelta(), stated=True, budget="500mb"))[-1].finding
     assert told.startswith("OpenClaw may remove logs after 7.5 days, or where they exceed 500mb; ")
+    claude = only(keeping(program="Claude Code", last=timedelta(days=31)))
+    assert (claude.verdict, claude.finding.partition(" may")[0]) == ("problem", "Claude Code")
 
 
 # --- macOS ---

@@ -157,37 +157,77 @@ def test_with_the_configuration_of_that_version_the_day_gets_a_sidecar(state: Pa
 # --- the database era ---
 
 
-@pytest.mark.parametrize("name", [MIGRATED, NEW])
-@pytest.mark.parametrize("command", ["catch-up", "plan", "stats", "show"])
-def test_a_database_that_is_not_read_yet_is_named_and_nothing_is_well(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str, command: str
-) -> None:
+def published(name: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The memory files that a sample gives, each with its bytes; in all of these versions a sidecar."""
     copy = copied(name, stage)
-    before = hashes(copy)
+    if name == FILES:  # a database tells its version itself
+        (copy / "openclaw.json").write_text('{"meta": {"lastTouchedVersion": "2026.7.35"}}')
     monkeypatch.setenv("OPENCLAW_STATE_DIR", str(copy))
-    ran = run(*command.split(), *([DAY] if command == "show" else []))
-    assert ran.code == 1
-    assert f"it keeps transcripts in {copy}/agents/main/agent/openclaw-agent.sqlite: this version" in ran.err
-    assert "reads session files only" in ran.err
-    assert ran.out == ""
-    assert hashes(copy) == before
+    monkeypatch.setenv("MEMSYNCD_STATE_DIR", str(stage.root / name / "own"))
+    assert run("--catch-up").code == 0
+    return {path.name: path.read_bytes() for path in (copy / "workspace/memory").iterdir()}
+
+
+def test_the_migrated_sample_gives_the_bytes_of_the_files(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = published(FILES, stage, monkeypatch), published(MIGRATED, stage, monkeypatch)
+    assert list(before) == [f"{DAY}-memsyncd.md"]
+    assert before == after
+
+
+def test_the_sample_that_never_had_files_is_read_whole(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = published(NEW, stage, monkeypatch)
+    text = memory.pop(f"{DAY}-memsyncd.md").decode()
+    assert "*Auto-generated from 9 session messages*" in text
+    assert "Messages: 4 user, 5 assistant" in text
+    assert memory == {}
+
+
+def test_every_message_of_the_database_is_as_its_row_has_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENCLAW_STATE_DIR", str(copied(NEW, stage)))
+    said = [turn for turn in document("extract") if turn["role"] == "user"]
+    assert [turn["text"].split(".")[0] for turn in said] == [
+        "Hello, first test message",
+        "RUNTOOL please",
+        "Please remember this",
+        "After reset message",
+    ]
+    assert len(said[2]["text"]) > 3000  # this row is packed
+    assert said[0]["at"] == "2026-11-21T12:40:54.061+00:00"
+
+
+@pytest.mark.parametrize(("name", "rows"), [(MIGRATED, 18), (NEW, 19)])
+def test_every_row_is_understood(stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str, rows: int) -> None:
+    monkeypatch.setenv("OPENCLAW_STATE_DIR", str(copied(name, stage)))
+    (source,) = document("catch-up")["sources"]
+    assert (source["files"], source["lines"], source["malformed"], source["unknown"]) == (1, rows, 0, 0)
+    assert source["problems"] == []
 
 
 @pytest.mark.parametrize("name", [MIGRATED, NEW])
-def test_a_program_is_told_of_the_database_too(stage: Stage, name: str) -> None:
-    (stage.root / "memory").mkdir()
-    folders = ("--sessions-dir", str(copied(name, stage)), "--memory-dir", str(stage.root / "memory"))
-    found = document("--catch-up", *folders)
-    assert (found["exit_code"], found["error"]) == (1, "no agent logs were found")
-    assert "reads session files only" in found["why"]
-    assert not any((stage.root / "memory").iterdir())
+def test_the_database_is_only_read(stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    copy = copied(name, stage)
+    monkeypatch.setenv("OPENCLAW_STATE_DIR", str(copy))
+    before = hashes(copy / "agents")
+    for command in (["--catch-up"], ["plan"], ["compare"], ["stats"], ["extract"], ["show", DAY]):
+        assert run(*command).code == 0
+    assert hashes(copy / "agents") == before
 
 
-def test_logs_beside_a_database_are_read_and_the_database_is_named(state: Path, stage: Stage) -> None:
-    database = SAMPLES / MIGRATED / "state/agents/main/agent/openclaw-agent.sqlite"
-    (state / "agents/main/agent").mkdir()
-    shutil.copy(database, state / "agents/main/agent")
+@pytest.mark.parametrize("name", [MIGRATED, NEW])
+def test_a_second_run_on_a_database_changes_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    published(name, stage, monkeypatch)
+    before = hashes(stage.root / name / "state")
+    assert document("--catch-up")["days"] == []
+    assert hashes(stage.root / name / "state") == before
+
+
+def test_files_beside_the_database_that_took_them_over_add_nothing(state: Path) -> None:
+    run("--catch-up")
+    before = hashes(state / "workspace/memory")
+    shutil.copytree(SAMPLES / MIGRATED / "state/agents/main/agent", state / "agents/main/agent")
     found = document("--catch-up")
-    assert len(found["days"]) == 1
-    assert any("reads session files only" in note for note in found["notes"])
-    assert "warning: openclaw/main: it keeps transcripts in" in run("--catch-up", "--quiet").err
+    assert (found["days"], found["sources"][0]["added"]) == ([], 0)
+    assert found["sources"][0]["known"] > 0
+    assert hashes(state / "workspace/memory") == before

@@ -336,7 +336,7 @@ def test_a_session_that_stays_out_is_passed_over(desk: Desk) -> None:
     assert desk.words() == []
     session = desk.session("s2")
     assert session is not None
-    assert session.excluded == "hook"
+    assert session.excluded == "external content"
 
 
 def test_what_the_user_excludes_later_goes(desk: Desk, tmp_path: Path) -> None:

@@ -88,6 +88,33 @@ def test_malformed_lines_are_counted_once_and_the_rest_is_read(rig: Rig, junk: b
         assert engine.store.totals([1])[0].malformed == 1
 
 
+@pytest.mark.parametrize(
+    "junk", [b"not json\n", b'{\n  "type": "session"\n}\n\n', b"\0" * 5000 + b"\n", b"[1]\n[2"]
+)
+def test_a_log_of_which_no_line_can_be_read_is_a_problem_when_it_is_read(rig: Rig, junk: bytes) -> None:
+    path = rig.home.sessions / "s1.jsonl"
+    path.write_bytes(junk)
+    (problem,) = ingest(rig).problems
+    assert (problem.what, problem.where) == ("no line of this log can be read", str(path))
+    assert ingest(rig).problems == []
+    with path.open("ab") as file:
+        file.write(b"\nmore of it\n")
+    assert ingest(rig).problems == []
+
+
+def test_an_unreadable_log_that_is_packed_is_a_problem_too(rig: Rig) -> None:
+    transcript = Transcript("s1", DAY, bare=True)
+    rig.home.live(transcript).write_bytes(b"not json\n")
+    rig.home.deleted(transcript, at="2026-01-16T04:00:00Z", generation="0" * 32, zst=True)
+    assert [problem.what for problem in ingest(rig).problems] == ["no line of this log can be read"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n", b'{"type":"sess', b"\n{", line(header("s1")) + b"not json\n"])
+def test_a_log_that_has_only_begun_or_can_be_read_in_part_is_no_problem(rig: Rig, data: bytes) -> None:
+    (rig.home.sessions / "s1.jsonl").write_bytes(data)
+    assert ingest(rig).problems == []
+
+
 def test_invalid_utf8_does_not_cost_the_line(rig: Rig) -> None:
     path = rig.home.sessions / "s1.jsonl"
     path.write_bytes(line(header("s1")) + line(user("caf@ open")).replace(b"@", b"\xe9"))

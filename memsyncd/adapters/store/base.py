@@ -22,7 +22,9 @@ class Applied(Struct, frozen=True, kw_only=True):
     messages: int = 0  # of them, those that count as messages
     known: int = 0  # turns that another file had brought already
     muted: int = 0  # turns taken back as noise
-    reread: bool = False  # a session turned out to stay out: other files may hold what only its copy was kept of
+    reread: bool = False
+    """All cursors are gone. A session turned out to stay out, and other files may hold what only its copy was kept
+    of; or one is let in again."""
 
 
 class Quarter(Struct, frozen=True):
@@ -103,6 +105,8 @@ class Batch(Struct, kw_only=True):
     facts: Sequence[Facts] = field(default_factory=list)
     cursor: Cursor | None = None
     forget_cursors: Sequence[str] = ()  # paths whose files are gone
+    readmit: Sequence[str] = ()  # sessions that stay out no longer: all cursors go, so that they are read again
+    without_others: bool = False  # turns of senders who are not the agent's owner go
 
 
 class Text(Struct, frozen=True):
@@ -145,7 +149,10 @@ class Store(Protocol):
         """Writes a batch whole or not at all. Applying the same batch again changes nothing."""
 
     def know_sessions(self, source: int, sessions: Sequence[Session]) -> Applied:
-        """Adds what is known about sessions; one that is excluded now loses its rows."""
+        """Adds what is known about sessions; one that is excluded now loses its rows.
+
+        The reason why a session stays out is replaced where it was the user's choice, see ``core.choice``.
+        """
 
     def quarters(
         self, sources: Sequence[int], spans: Sequence[tuple[Millis, Millis]] | None = None
@@ -205,6 +212,9 @@ class Store(Protocol):
 
     def size(self) -> StoreSize:
         """What the store amounts to as a whole."""
+
+    def rest(self) -> None:
+        """Gives back memory that only makes it faster, for a time when nothing is to be done."""
 
     def close(self) -> None:
         """Closes the store; closing twice is fine."""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import msgspec
 
 from memsyncd.adapters.store.base import Applied, Batch
+from memsyncd.adapters.store.choices import change_reason, readmit, remove_others
 from memsyncd.core.days import QUARTER
 from memsyncd.core.facts import Facts
 from memsyncd.model import Millis, RowKind, Session
@@ -74,6 +75,10 @@ class Writer:
         self._rank.clear()
         self._models.clear()
         with self._db:
+            changes.reread = bool(batch.readmit) and readmit(self._db, source, batch.readmit)
+            if batch.without_others:
+                for quarter, messages in remove_others(self._db, source):
+                    changes.take_back(quarter, messages)
             for facts in batch.facts:
                 self._add(source, facts, changes)
             self._db.executemany(
@@ -235,6 +240,8 @@ class Writer:
             "UPDATE sessions SET excluded = ? WHERE id = ? AND excluded IS NULL", (reason, session)
         ).rowcount
         if not done:
+            # What the user chose must not hide a reason that stays when the user's mind changes.
+            change_reason(self._db, session, reason)
             return
         counts = self._db.execute(
             "SELECT at / ?, total(kind = 'talk') FROM turns WHERE session = ? GROUP BY 1", (QUARTER, session)

@@ -8,7 +8,7 @@ tests; ``CONTRIBUTING.md`` shows how.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -51,6 +51,28 @@ class Noise(Struct, frozen=True):
     first: Callable[[str], str | None]  # why the session that this first user message opens is generated
 
 
+class Heirs(Struct, frozen=True):
+    """How logs of a format begin with the lines of another session's log."""
+
+    parent: Callable[[bytes], str | None]  # from a log's first line: the session whose lines it begins with
+    state: Callable[[Iterable[bytes], Iterable[bytes], bytes], bytes]
+    """The state that the log's reader begins in, from its lines, the parent's, and the parent's own such state."""
+
+
+class Beside(Struct, frozen=True):
+    """A file beside the logs that tells something of sessions."""
+
+    name: str  # relative to the source's folder
+    read: Callable[[bytes], Mapping[str, str]]  # session → what the file tells of it; never raises
+
+
+class Imports(Struct, frozen=True):
+    """How sessions are known that were made from logs of another agent's."""
+
+    logs: Beside  # session → path of the log that it was made from
+    left_out: bytes  # the state in which a reader begins that leaves out what was imported
+
+
 class Format(Struct, frozen=True, kw_only=True):
     """One log format."""
 
@@ -62,6 +84,10 @@ class Format(Struct, frozen=True, kw_only=True):
     noise: Noise
     roots: tuple[str, ...] = ("",)  # folders that hold transcripts, in the source's folder; "": itself
     depth: int = 0  # levels of folders below such a root that do so too
+    whole: Callable[[str], str] = str  # the session that a transcript's session is a part of, or itself
+    heirs: Heirs | None = None
+    titles: Beside | None = None  # session → title
+    imports: Imports | None = None
 
 
 def _as_written(text: str, _origin: str | None) -> Cleaned:

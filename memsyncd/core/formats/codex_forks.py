@@ -43,15 +43,15 @@ def heir_state(child: Iterable[bytes], parent: Iterable[bytes], parent_state: by
     head keep their time: whoever takes a thread back may well begin with the same words again.
     """
     parents = _told(parent, parent_state)
-    head: list[_Told] = []
+    head: list[tuple[Millis | None, bool]] = []  # without the words: a parent can be long
     for entry in _told(child, b""):
         first = next((other for other in parents if other.what == entry.what), None)
         if first is None:
             break
-        head.append(first)
-    while head and head[-1].typed:
+        head.append((first.at, first.typed))
+    while head and head[-1][1]:
         head.pop()
-    return write_state(State(inherited=[entry.at for entry in reversed(head)])) if head else b""
+    return write_state(State(inherited=[at for at, _ in reversed(head)])) if head else b""
 
 
 def _told(lines: Iterable[bytes], state: bytes) -> Iterator[_Told]:

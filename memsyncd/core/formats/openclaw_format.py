@@ -9,6 +9,7 @@ from memsyncd.core.formats.openclaw_names import (
     classify_imported,
     reason_not_imported,
     reason_not_read,
+    without_topic,
 )
 from memsyncd.core.noise.assistant import clean_assistant
 from memsyncd.core.noise.user import Cleaned, clean_user, first_user_verdict
@@ -48,4 +49,5 @@ OPENCLAW = Format(
     reason_not_read=_reason,
     reader=lambda _state: _Reader(),
     noise=NOISE,
+    whole=without_topic,
 )

@@ -11,6 +11,7 @@ _GENERATED: Final = (
     ("acp:", "acp"),
     ("hook:", "hook"),
     ("boot:", "boot"),
+    ("internal-session-effects:", "internal"),  # OpenClaw itself never shows these
     ("dreaming-narrative-", "dreaming"),
 )
 _MODEL_RUN: Final = re.compile(r"explicit:model-run-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

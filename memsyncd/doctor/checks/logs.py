@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from shlex import quote
 
+from memsyncd.adapters.openclaw_db import SCHEMAS
 from memsyncd.adapters.openclaw_probe import version_key
 from memsyncd.core.mounts import misses_events
 from memsyncd.doctor.check import Area, Check
@@ -67,6 +68,10 @@ def _content(found: Logs, facts: Facts) -> Iterator[Check]:
     if found.database.transcripts:
         also = f", and {count(found.files, 'session file')}" if found.files else "; there are no session files"
         yield _AREA.ok(name, f"transcripts in the database {found.database_file}{also}{by}")
+        if found.database.schema >= SCHEMAS.stop:
+            known = f"version {found.database.schema}, newer than those known (up to {SCHEMAS[-1]})"
+            finding = f"the tables of that database are of {known}: what is known of them is read"
+            yield _AREA.note(name, finding, "update memsyncd, and see with memsyncd sources what is read")
     elif found.newest is not None:
         age = facts.now - found.newest
         finding = f"{count(found.files, 'session file')} in {where(found.folder)}, the newest {span(age)} old{by}"
@@ -88,16 +93,19 @@ def _content(found: Logs, facts: Facts) -> Iterator[Check]:
 
 def _notes(facts: Facts) -> Iterator[Check]:
     """What the search passed over."""
-    return (_AREA.note("seen", note) for note in dict.fromkeys(facts.notes))
+    yield from (_AREA.note("seen", note) for note in dict.fromkeys(facts.notes))
+    for one in facts.passed_over:
+        yield _AREA.note("seen", f"{one.kind}: the logs in {one.path} are not read: {one.why}", "memsyncd sources")
 
 
 def _kept(retention: Retention, facts: Facts) -> Check:
     """Whether logs could go before they are read."""
     days = f"{retention.days:g} days"
     if retention.warns_only:
-        return _AREA.ok("retention", 'OpenClaw removes no logs (session.maintenance.mode is "warn")')
+        return _AREA.ok("retention", f'{retention.program} removes no logs (session.maintenance.mode is "warn")')
     budget = f", or where they exceed {retention.budget}" if retention.budget else ""
-    kept = f"OpenClaw may remove logs after {days}{budget}{'' if retention.stated else ', as it does by default'}"
+    usual = "" if retention.stated else ", as it does by default"
+    kept = f"{retention.program} may remove logs after {days}{budget}{usual}"
     if facts.state.daemon:
         return _AREA.ok("retention", f"{kept}; the daemon reads them as they grow")
     last = facts.state.record.last_run

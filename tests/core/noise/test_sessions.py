@@ -18,6 +18,7 @@ UUID = "0f9a4c1e-7b2d-4e55-9a10-3c5d7e9f1a2b"
         (f"acp:{UUID}", "acp"),
         (f"hook:gmail:{UUID}", "hook"),
         ("boot:1", "boot"),
+        (f"internal-session-effects:{UUID}", "internal"),
         ("dreaming-narrative-light-1", "dreaming"),
         ("main:heartbeat", "heartbeat"),
         ("heartbeat", "heartbeat"),
@@ -47,6 +48,7 @@ def test_a_generated_session_is_out_by_its_key(rest, reason):
         "agent:hook:telegram:direct:1",
         "agent:main:heartbeats",
         "agent:main:bootstrap",
+        "agent:main:internal",
     ],
 )
 def test_a_persons_session_stays(key):
