@@ -187,6 +187,7 @@ class Engine:
     def rest(self) -> None:
         """Gives back what only makes it faster, for a time when nothing is to be done."""
         self.store.rest()
+        self._redactor.rest()
 
     def _look_twice(self, report: RunReport, stop: Callable[[], bool]) -> None:
         """Shows what is new to the second detector."""

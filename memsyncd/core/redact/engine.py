@@ -51,6 +51,7 @@ class Engine:
         self, rules: RuleSet, detectors: Sequence[Detector] = (), allowed: Sequence[Pattern] = ()
     ) -> None:
         self._prefilter = Prefilter(rules)
+        self.rest = rules.rest
         self._detectors = tuple(detectors)
         self._allowed = tuple(allowed)
 

@@ -152,6 +152,11 @@ class Redactor:
             shift = shifts[bisect_right(starts, finding.start)]
             yield msgspec.structs.replace(finding, start=finding.start - shift, end=finding.end - shift)
 
+    def rest(self) -> None:
+        """Lets go of some megabytes of compiled patterns, for a time when no text comes: they are made again then."""
+        if "_loaded" in self.__dict__:
+            self._engine.rest()
+
     @cached_property
     def _engine(self) -> Engine:
         return self._loaded.engine

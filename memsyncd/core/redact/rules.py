@@ -7,7 +7,7 @@ Rules are data in TOML, with the field names and meanings of gitleaks rule files
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from itertools import product
 from sys import intern
@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Struct, field, structs
 
-from memsyncd.core.redact.patterns import Compile, Pattern, compile_pattern
+from memsyncd.core.redact.patterns import Compile, Pattern, compile_pattern, forget_compiled
 from memsyncd.core.redact.placeholders import LABELS
 from memsyncd.errors import ConfigError
 
@@ -86,6 +86,13 @@ class Rule(Struct, frozen=True, kw_only=True, dict=True):
         """The compiled regex."""
         return self.compile_with(self.regex)
 
+    def rest(self) -> None:
+        """Lets go of what was compiled."""
+        for name in ("pattern", "need"):
+            self.__dict__.pop(name, None)
+        for allowlist in self.allowlists:
+            allowlist.__dict__.pop("patterns", None)
+
     @cached_property
     def need(self) -> Pattern | None:
         """The compiled regex of what has to be there."""
@@ -103,6 +110,17 @@ class RuleSet(Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...]
     foreign: tuple[bytes, ...]  # in a text that holds none of them in lower case, a rule's `plain` does as well
     base64: tuple[bytes, ...]  # beginnings that are recognised inside base64
+    forget: Callable[[], None] | None = None  # empties what keeps compiled patterns for several rules
+
+    def rest(self) -> None:
+        """Lets go of all compiled patterns; a text that asks for one has it compiled again."""
+        for rule in self.rules:
+            rule.rest()
+            if rule.plain:
+                rule.plain.rest()
+        if self.forget:
+            self.forget()
+        forget_compiled()
 
 
 def load(sources: Mapping[str, bytes], *, compile_with: Compile = compile_pattern) -> RuleSet:
@@ -129,7 +147,12 @@ def load(sources: Mapping[str, bytes], *, compile_with: Compile = compile_patter
         if wrong:
             raise ConfigError(origin, wrong)
     beginnings = (prefix.encode() for file in files.values() for prefix in file.base64)
-    return RuleSet(rules=tuple(rules), foreign=_beyond_ascii(parts), base64=tuple(beginnings))
+    return RuleSet(
+        rules=tuple(rules),
+        foreign=_beyond_ascii(parts),
+        base64=tuple(beginnings),
+        forget=once.cache_clear,
+    )
 
 
 def problems(rules: RuleSet) -> Iterator[str]:

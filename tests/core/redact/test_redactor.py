@@ -112,3 +112,26 @@ def test_importing_the_package_loads_no_engine():
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
         == "set()\n"
     )
+
+
+def test_after_a_rest_it_finds_what_it_found_before():
+    redactor = Redactor()
+    text = "password: " + "Tr0ub4dor&3" + " and then"
+    before = redactor(text)
+    redactor.rest()
+    assert before.findings
+    assert redactor(text) == before
+
+
+def test_a_rest_lets_go_of_every_compiled_pattern():
+    redactor = Redactor()
+    redactor("password: " + "Tr0ub4dor&3")
+    rules = redactor._engine._prefilter._rules
+    compiled = [rule for rule in rules for one in (rule, rule.plain) if one and "pattern" in one.__dict__]
+    assert compiled
+    redactor.rest()
+    assert not [rule for rule in rules for one in (rule, rule.plain) if one and "pattern" in one.__dict__]
+
+
+def test_a_rest_before_the_first_text_reads_no_rules():
+    Redactor({"broken.toml": b"no rules"}).rest()
