@@ -153,7 +153,7 @@ class Redactor:
             yield msgspec.structs.replace(finding, start=finding.start - shift, end=finding.end - shift)
 
     def rest(self) -> None:
-        """Lets go of some megabytes of compiled patterns, for a time when no text comes: they are made again then."""
+        """Lets go of compiled patterns, some megabytes, while no text comes; the next one has them made again."""
         if "_loaded" in self.__dict__:
             self._engine.rest()
 
