@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-DIGEST_VERSION = "1"
+DIGEST_VERSION = "2"
 """Changes whenever the same day would give other lines, so that published days are written anew."""
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -3,8 +3,9 @@
 Rendering decides layout and what gives way when room is short; what there is to say is the digest's matter. The
 markers, the merge with what people wrote and the file itself belong to others.
 
-All six headings always stand, so that a reader sees that nothing was found rather than wonders; topics and
-decisions come first because OpenClaw reads only the first 1,200 characters of a file when a session starts.
+All headings always stand, so that a reader sees that nothing was found rather than wonders; topics, decisions
+and open questions come first because OpenClaw reads only the first 1,200 characters of a file when a session
+starts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from memsyncd.core.digest.budget import Line, Section, fit, size_of_fixed
 from memsyncd.core.digest.decisions import Decision
 from memsyncd.core.digest.flow_lines import Naming, counted, flow_lines
 from memsyncd.core.digest.labels import labels
+from memsyncd.core.digest.open_questions import OpenQuestion
 from memsyncd.core.digest.plain import plain
 from memsyncd.core.digest.technical_lines import technical_lines
 from memsyncd.core.digest.traffic import Traffic
@@ -33,6 +35,8 @@ SMALLEST_LIMIT = 1_000
 
 _FOOTER = ("", "---", "", "*Review and edit this draft to capture what's actually important.*", "")
 _MOST_DECISIONS, _FIRM_DECISIONS = 20, 5  # shown; of them as many stay while anything else can go
+_FIRM_OPEN = 5  # open questions that stay likewise
+_BEFORE_FLOW = 3  # sections
 _MOST_ALONE = 120  # sessions; more do not fit even with two short lines each
 _CENT = 0.01
 
@@ -60,13 +64,14 @@ def _more(day: date, count: int) -> str:
 
 
 def _sections(day: Day, made: Digest, naming: Naming, room: int, scale: int) -> list[Section]:
-    """The six sections; sessions are put together in one line as far as their own lines would not fit."""
+    """The sections; sessions are put together in one line as far as their own lines would not fit."""
     details, omitted = technical_lines(made.technical, scale)
     decided = _decisions(made.decisions, naming)
     most = _MOST_DECISIONS * scale
     around = [
         _section("Topics Covered", [Line(f"- {topic}") for topic in made.topics], "*None stood out.*"),
         _section("Key Decisions", decided[:most], "*None recognised.*", max(0, len(decided) - most)),
+        _section("Open Questions", _open(made.open, naming), "*None.*"),
         _section("Technical Details", details, "*No commands, files or links.*", omitted),
         _section("Model Transitions", [_transition(each, naming) for each in made.transitions], "*None.*"),
         _section("Message Compaction", _traffic(made.traffic, naming), "*None.*"),
@@ -78,7 +83,7 @@ def _sections(day: Day, made: Digest, naming: Naming, room: int, scale: int) -> 
     while alone and size_of_fixed([flow], more) > free:
         alone = alone * 7 // 8
         flow = _flow(day, made, naming, alone)
-    return [*around[:2], flow, *around[2:]]
+    return [*around[:_BEFORE_FLOW], flow, *around[_BEFORE_FLOW:]]
 
 
 def _flow(day: Day, made: Digest, naming: Naming, alone: int) -> Section:
@@ -96,6 +101,13 @@ def _decisions(found: Sequence[Decision], naming: Naming) -> list[Line]:
     return [
         Line(_decision(decision, naming), None if place < _FIRM_DECISIONS else (-place,))
         for place, decision in enumerate(ordered)
+    ]
+
+
+def _open(found: Sequence[OpenQuestion], naming: Naming) -> list[Line]:
+    return [
+        Line(f"- {naming.time(each.at)} {each.text}", None if place < _FIRM_OPEN else (-place,))
+        for place, each in enumerate(found)
     ]
 
 

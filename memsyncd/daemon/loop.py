@@ -108,6 +108,8 @@ class Daemon:
             self.alarms.after("reconcile-now", 0, self._reconcile)
         if self.worker.pauses.look():
             self._arm()
+        if self.worker.tired and not self.worker.busy:
+            self.alarms.after("rest", 0, self.worker.rest)
         if self._progress.goes_on(busy=self.worker.busy, ticks=self.worker.ticks):
             self._notify.alive()
         self._tell(self)

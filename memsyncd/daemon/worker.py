@@ -6,6 +6,7 @@ marked anew, and puts back what failed. Nothing here waits.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -59,6 +60,7 @@ class Worker:
         self.pauses = Pauses(backlog, emit)
         self.ticks = 0  # grows as work moves on
         self.busy = False
+        self.tired = False  # it has worked since it last rested
         self._reopen = reopen
         self._find = find
         self._backlog = backlog
@@ -114,10 +116,17 @@ class Worker:
             changed = self._backlog.take()
             if changed and self._running is not None:
                 self._remember(changed)
+                self.tired = True
                 self._do(changed, self._running.engine)
-                self._running.engine.rest()
         finally:
             self.busy = False
+
+    def rest(self) -> None:
+        """Gives back what work left in memory; not after each piece, because the next one would need it again."""
+        if self.tired and self._running is not None:
+            self.tired = False
+            self._running.engine.rest()
+            gc.collect()
 
     def everything(self) -> None:
         """Has everything gone through at once, whatever failed before. For any thread."""

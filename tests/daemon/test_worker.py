@@ -158,3 +158,16 @@ def test_the_summary_tells_paused_folders_from_other_failures():
     told = tally.summary(sources=2, waiting=1)
     assert told == "2 sources, 1 file written, 1 waiting, 1 failing, 1 folder paused"
     assert Tally().summary(sources=1, waiting=0) == "1 source, 0 files written, 0 waiting"
+
+
+def test_it_rests_once_after_work_and_then_not_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.worker.open()
+    assert not bench.worker.tired
+    bench.worker.everything()
+    bench.worker.drain()
+    assert bench.worker.tired
+    bench.worker.rest()
+    assert not bench.worker.tired
+    bench.worker.rest()
+    bench.worker.close()

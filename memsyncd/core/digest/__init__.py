@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from memsyncd.core.digest.decisions import Decision, decisions_of
 from memsyncd.core.digest.flow import SessionFlow, flow_of
+from memsyncd.core.digest.open_questions import OpenQuestion, open_questions_of
 from memsyncd.core.digest.technical import Technical, technical_of
 from memsyncd.core.digest.topics import topics_of
 from memsyncd.core.digest.traffic import Traffic, traffic_of
@@ -18,10 +19,11 @@ from memsyncd.model import Day, Transition
 
 
 class Digest(Struct, frozen=True, kw_only=True):
-    """The six sections of a memory file as data."""
+    """The sections of a memory file as data."""
 
     topics: tuple[str, ...]  # the most important first
     decisions: tuple[Decision, ...]  # by time
+    open: tuple[OpenQuestion, ...]  # the surest first
     flow: tuple[SessionFlow, ...]  # by start
     technical: Technical
     transitions: tuple[Transition, ...]  # by time
@@ -31,11 +33,14 @@ class Digest(Struct, frozen=True, kw_only=True):
 def digest(day: Day, *, scale: int = 1) -> Digest:
     """Make the digest of a day, with as many lines of its course as ``scale`` memory files can hold."""
     words = index(day.turns)
+    technical = technical_of(day.tools, words.turns)
+    decisions = decisions_of(words)
     return Digest(
         topics=topics_of(words),
-        decisions=decisions_of(words),
+        decisions=decisions,
+        open=open_questions_of(words, technical, decisions),
         flow=flow_of(day, words, scale=scale),
-        technical=technical_of(day.tools, words.turns),
+        technical=technical,
         transitions=tuple(transitions(day.turns, day.earlier_models)),
         traffic=traffic_of(day),
     )

@@ -31,6 +31,7 @@ _WIDTHS = ((25, (220, 200)), (45, (150, 130)), (70, (110, 90)), (_MOST_LINES, (8
 _WIDTHS_OF_MANY_SESSIONS = (64, 36)
 _WIDTHS_WITHOUT_LIMIT = (600, 600)
 _SENDER = 30  # characters
+_WITH_SEVERAL = ("group", "channel")  # chat types in which it has to be told who speaks
 _MOST_STEPS = 6  # messages of the agent shown between a question and its outcome
 _WORDS = 12  # of a message, beyond which it does not count as saying more
 
@@ -80,9 +81,10 @@ def flow_of(day: Day, index: Index, *, scale: int = 1) -> tuple[SessionFlow, ...
         nlargest(_MOST_LINES * scale, range(len(drafts)), key=lambda place: (drafts[place].rank, -place))
     )
     widths = _widths(len(kept), len(sessions), scale)
+    groups = {session.id for session in day.sessions.values() if session.chat_type in _WITH_SEVERAL}
     lines: dict[str, list[FlowLine]] = defaultdict(list)
     for draft in map(drafts.__getitem__, kept):
-        lines[draft.session].append(_line(draft, index, *widths))
+        lines[draft.session].append(_line(draft, index, *widths, in_group=draft.session in groups))
     _add_work(day.tools, lines)
     made = Counter(draft.session for draft in drafts)
     return tuple(
@@ -193,17 +195,19 @@ def _told(index: Index, replies: Sequence[int], most: int) -> list[int]:
     return [told[place] for place in sorted(best)]
 
 
-def _line(draft: _Draft, index: Index, question: int, answer: int) -> FlowLine:
+def _line(draft: _Draft, index: Index, question: int, answer: int, *, in_group: bool) -> FlowLine:
     said, brought = "", ""
     if draft.asked is not None:
-        said = _labelled(index.turns[draft.asked], asked(index.texts[draft.asked], question, index.cues))
+        words = asked(index.texts[draft.asked], question, index.cues)
+        said = _labelled(index.turns[draft.asked], words, in_group=in_group)
     if draft.answered is not None:
         brought = answered(index.texts[draft.answered], answer if said else question + answer, index.cues)
     return FlowLine(at=draft.at, rank=draft.rank, asked=said, answered=brought, event=draft.event)
 
 
-def _labelled(turn: Turn, text: str) -> str:
-    """``text``, with its sender in front when that is not the owner."""
-    if turn.owner:
+def _labelled(turn: Turn, text: str, *, in_group: bool) -> str:
+    """``text``, with its sender in front when that is not the owner, or one of several people."""
+    if turn.owner and not (in_group and turn.sender):
         return text
-    return f"{shorten(plain(turn.sender or 'someone'), _SENDER)} (not the owner): {text}"
+    name = shorten(plain(turn.sender or "someone"), _SENDER)
+    return f"{name}: {text}" if turn.owner else f"{name} (not the owner): {text}"

@@ -11,13 +11,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from msgspec import Struct
 
+from memsyncd.core.digest.patterns import either
 from memsyncd.core.resources import read_data
 
 _PATTERNED = ("de", "en", "es", "fr", "ja", "pt", "zh")
-_WORDS_ONLY = ("it", "ko", "nl", "ru")
+_FEW_WORDS = ("it", "ko", "nl", "ru")
 _WORD_TABLES = ("stop", "dates", "light", "links", "imperatives", "openers")
 _FOUND_IN_SENTENCES = ("settled", "chosen")
 
@@ -93,6 +95,13 @@ class Cues(Struct, frozen=True):
     alternatives: re.Pattern[str]  # "or"
     announce: re.Pattern[str]  # the agent says what it is about to do
     filler: re.Pattern[str]  # an opening without a message
+    confirmed: re.Pattern[str]  # the agent takes note of what was settled; at the start of its answer
+    settling: re.Pattern[str]  # in an instruction of the owner; alone it settles nothing
+    concluded: re.Pattern[str]  # the agent draws a conclusion; likewise
+    tasked: re.Pattern[str]  # the owner asks for a piece of work
+    asking: re.Pattern[str]  # a question, also without its mark
+    todo: re.Pattern[str]  # the owner says what they will do next
+    reported: re.Pattern[str]  # the owner tells what happened or what others say
 
 
 def folded(text: str) -> str:
@@ -104,17 +113,17 @@ def folded(text: str) -> str:
 def languages() -> Mapping[str, Language]:
     """Every language by its two-letter code."""
     found = {code: _language(_table(code)) for code in _PATTERNED}
-    more = _table("more")
-    return found | {code: Language(words={"stop": frozenset(more[code].split())}) for code in _WORDS_ONLY}
+    words, patterns = _table("more"), _table("more_patterns")
+    return found | {code: _language({"stop": words[code], **patterns[code]}) for code in _FEW_WORDS}
 
 
-def _table(name: str) -> dict[str, str]:
+def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(read_data(__package__, f"{name}.toml").decode())
 
 
 def _language(table: dict[str, str]) -> Language:
-    macros = {"{lead}": table.pop("lead"), "{activity}": table.pop("activity")}
-    words = {name: frozenset(table.pop(name).split()) for name in _WORD_TABLES}
+    macros = {"{lead}": table.pop("lead"), "{activity}": table.pop("activity", "")}
+    words = {name: frozenset(table.pop(name, "").split()) for name in _WORD_TABLES}
     lines = {
         name: tuple(_expanded(line, macros) for line in text.splitlines() if line) for name, text in table.items()
     }
@@ -166,17 +175,15 @@ def lexicon(codes: tuple[str, ...]) -> Lexicon:
 @lru_cache(maxsize=16)
 def cues(codes: tuple[str, ...]) -> Cues:
     """The patterns of these languages together, compiled."""
-    chosen = [languages()[code] for code in codes if code in _PATTERNED] or [languages()["en"]]
-    settled, either = (
+    chosen = [languages()[code] for code in codes]
+    settled, wished = (
         _finder([rule for language in chosen for rule in language.rules[name]]) for name in _FOUND_IN_SENTENCES
     )
     names = [name for name in Cues.__struct_fields__ if name not in _FOUND_IN_SENTENCES]
-    patterns = {name: _either([line for language in chosen for line in language.patterns[name]]) for name in names}
-    return Cues(settled, either, **patterns)
-
-
-def _either(lines: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(lines))
+    patterns = {
+        name: either([line for language in chosen for line in language.patterns.get(name, ())]) for name in names
+    }
+    return Cues(settled, wished, **patterns)
 
 
 def _finder(rules: Sequence[Rule]) -> Finder:
@@ -185,7 +192,7 @@ def _finder(rules: Sequence[Rule]) -> Finder:
         for trigger in rule.triggers:
             triggered[trigger] = (*triggered.get(trigger, ()), re.compile(rule.pattern))
     untriggered = [rule.pattern for rule in rules if not rule.triggers]
-    return Finder(_either(untriggered) if untriggered else None, triggered)
+    return Finder(either(untriggered) if untriggered else None, triggered)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from memsyncd.core.digest.languages import HANGUL
 from memsyncd.core.digest.words import FIRST_MEANING, Index, bare
 
 ENDINGS = ("ies", "'s", "es", "en", "er", "s", "n", "e", "ing", "ed", "х", "ы", "и", "а", "у")
@@ -32,8 +33,8 @@ def phrase(index: Index, word: str, positions: Sequence[int]) -> tuple[tuple[str
     best = _best(word, counts, total)
     written = Counter(spellings[best])
     spelling = min(written, key=lambda text: (-written[text], sum(map(str.isupper, text)), text))
-    if len(best) == 1 and spelling.lower().startswith(word):
-        spelling = spelling[: len(word)]  # without a particle or an ending
+    if len(best) == 1 and spelling.lower().startswith(word) and HANGUL.search(word):
+        spelling = spelling[: len(word)]  # without a particle
     return best, spelling.removesuffix("'s").removesuffix("’s")
 
 

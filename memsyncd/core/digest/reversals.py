@@ -41,9 +41,8 @@ def final(found: Sequence[Settled]) -> list[Settled]:
     """The decisions that stand at the end of the day, in order; each names the one that it replaced."""
     kept: list[Settled] = []
     for new in found:
-        old = next(
-            (old for old in reversed(kept[-_LOOKED_BACK:]) if _repeats(old, new) or _replaces(old, new)), None
-        )
+        related = (old for old in reversed(kept[-_LOOKED_BACK:]) if _related(old, new))
+        old = next((old for old in related if _repeats(old, new) or _replaces(old, new)), None)
         if old is not None and _repeats(old, new):
             _take_over(old, new)
             continue
@@ -66,6 +65,11 @@ def _take_over(old: Settled, new: Settled) -> None:
 def _revoked(new: Settled, kept: Sequence[Settled]) -> Settled | None:
     last = next((old for old in reversed(kept) if old.session == new.session), None)
     return last if last and new.revokes and new.position - last.position <= _NEAR else None
+
+
+def _related(old: Settled, new: Settled) -> bool:
+    """Whether it is worth comparing them: most decisions of a day have no word in common."""
+    return not old.matter.isdisjoint(new.matter) or old.text == new.text or old.words[:1] == new.words[:1]
 
 
 def _repeats(old: Settled, new: Settled) -> bool:

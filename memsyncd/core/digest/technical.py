@@ -34,6 +34,7 @@ class Command(Struct, kw_only=True):
 
     text: str  # without the change of folder, variables and output cutting around it
     first: Millis
+    last: Millis
     count: int = 0
     failed: int = 0
     exit_code: int | None = None  # of the last failure
@@ -80,8 +81,9 @@ def _order(command: Command) -> tuple[int, int, Millis, str]:
 def _count(counted: dict[str, Command], text: str, tool: ToolCall) -> None:
     command = counted.get(text)
     if command is None:
-        command = counted[text] = Command(text=text, first=tool.at)
+        command = counted[text] = Command(text=text, first=tool.at, last=tool.at)
     command.count += 1
+    command.last = tool.at
     command.recovered = not tool.failed
     if tool.failed:
         command.failed += 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -32,7 +32,8 @@ _PARTICLE = re.compile(
 )
 
 _USER, _AGENT = 3, 1  # how much a word weighs by who said it
-_SEGMENT = 16  # turns of a session that count as one stretch of talk
+_SEGMENT, _SHORT_SEGMENT = 8, 4  # most and fewest turns of a session that count as one stretch of talk
+_PAUSE = 8 * 60_000  # milliseconds without a word after which another stretch begins
 _FIRST_WORD = 30  # characters that hold the first word of a text
 _KEPT = 20_000  # words that a vocabulary remembers from day to day
 _LANGUAGE_SAMPLE = 64  # texts that tell the languages of a day
@@ -115,6 +116,7 @@ class Index(Struct, frozen=True):
     opened: set[int]  # positions of the owner's texts that open with a telling word
     vocabulary: Vocabulary
     cues: Cues
+    codes: tuple[str, ...]  # of the languages that the day speaks
 
 
 @lru_cache(maxsize=4)
@@ -133,25 +135,37 @@ def index(turns: Sequence[Turn]) -> Index:
     if len(vocabulary) > _KEPT:
         vocabulary.clear()
     sessions: dict[str, list[int]] = {}
-    segments: list[tuple[str, int]] = []
     for position, turn in enumerate(talk):
-        positions = sessions.setdefault(turn.session, [])
-        segments.append((turn.session, len(positions) // _SEGMENT))
-        positions.append(position)
+        sessions.setdefault(turn.session, []).append(position)
     sizes, postings, cued = _postings(talk, texts, vocabulary)
     return Index(
         turns=talk,
         texts=texts,
         sizes=sizes,
         weights=[_USER if turn.role == "user" else _AGENT for turn in talk],
-        segments=segments,
+        segments=_segments(talk, sessions),
         sessions=sessions,
         postings=postings,
         cued=cued,
         opened=set(_opened(talk, texts, vocabulary.lexicon)),
         vocabulary=vocabulary,
         cues=cues(codes),
+        codes=codes,
     )
+
+
+def _segments(talk: Sequence[Turn], sessions: Mapping[str, Sequence[int]]) -> list[tuple[str, int]]:
+    """The stretch of talk of each turn: people pause between two matters."""
+    segments = [("", 0)] * len(talk)
+    for session, positions in sessions.items():
+        number, size, before = 0, 0, 0
+        for position in positions:
+            at = talk[position].at
+            if size >= _SEGMENT or (size >= _SHORT_SEGMENT and at - before > _PAUSE):
+                number, size = number + 1, 0
+            segments[position] = (session, number)
+            size, before = size + 1, at
+    return segments
 
 
 def _postings(

@@ -105,6 +105,12 @@ def test_a_sender_who_is_not_the_owner_is_named():
     ]
 
 
+@pytest.mark.parametrize(("chat_type", "asked"), [("direct", "water the car"), ("group", "Anna: water the car")])
+def test_whoever_speaks_in_a_group_is_named(chat_type, asked):
+    day = DayBuilder().session("s", chat_type=chat_type).user("09:02", "water the car", sender="Anna").build()
+    assert only(day).lines[0].asked == asked
+
+
 @pytest.mark.parametrize("turns", [100, 400, 1_000])
 def test_every_quarter_of_a_long_session_is_shown(turns):
     lines = [

