@@ -96,6 +96,7 @@ def health_of(
     state = engine.state
     plans = [(publisher, publisher.plan()) for publisher in engine.publishers]
     patience = config.watch.ceiling_seconds if daemon else None
+    sources = tuple(_sources(engine, plans, reports, patience))
     return Health(
         last_run=state.last_run,
         last_successful_date=state.last_successful_date,
@@ -105,9 +106,9 @@ def health_of(
             folder_health(publisher, planned, state.failures(publisher.target.folder))
             for publisher, planned in plans
         ),
-        sources=tuple(_sources(engine, plans, reports, patience)),
+        sources=sources,
         problems=(*(problem for report in reports for problem in report.problems), *_full(engine)),
-        notes=tuple(engine.notes),
+        notes=(*engine.notes, *_halfway(sources, {report.source for report in reports if report.problems})),
         redacted=_redacted(engine.publishers),
         second_detector=state.second_detector,
         daemon=daemon,
@@ -125,6 +126,17 @@ def _sources(
         for source in publisher.target.sources:
             gone = vanished.get(source.name, 0)
             yield source_health(engine, publisher, source, days, vanished=gone, patience=patience)
+
+
+def _halfway(sources: Iterable[SourceHealth], troubled: Container[str]) -> Iterator[str]:
+    """Agents whose move from session files to the database has stopped: OpenClaw does not start then."""
+    for source in sources:
+        empty = source.era == "database" and not source.in_database and source.source not in troubled
+        if empty and source.files:
+            yield (
+                f"{source.source}: its database holds no transcript, its session files do; they are read, and"
+                " openclaw doctor --fix finishes the move"
+            )
 
 
 def _full(engine: Engine) -> Iterator[FileError]:

@@ -38,6 +38,7 @@ class SourceHealth(Struct, frozen=True, kw_only=True):
     version: str | None  # of the agent's program, as it was last seen
     era: Era  # where the agent keeps its transcripts
     files: int  # transcripts, in files and in a database
+    in_database: int = 0  # of them
     vanished: int = 0  # session files read earlier that this look found gone
     newest_log: datetime | None = None  # when a session file was last written to
     newest_message: datetime | None = None
@@ -74,6 +75,7 @@ def source_health(
     number = publisher.numbers[publisher.target.sources.index(source)]
     zone = ZoneInfo(publisher.target.zone)
     logs = _logs(source)
+    in_database = _in_database(store, number, source)
     log = _newest_log(store, number, source, logs)
     newest = store.newest(number)
     until = _published_until(store, publisher, number, plans, zone)
@@ -82,7 +84,8 @@ def source_health(
         folder=source.path,
         version=source.version,
         era=era_of(source.database),
-        files=len(logs) + _in_database(store, number, source),
+        files=len(logs) + in_database,
+        in_database=in_database,
         vanished=vanished,
         newest_log=_local(log.at if log else None, zone),
         newest_message=_local(newest, zone),

@@ -14,6 +14,7 @@ from memsyncd.config import Config, LogConfig
 from memsyncd.sync.folder_health import FolderHealth
 from memsyncd.sync.health import Health, health_of
 from tests.builders import Transcript
+from tests.builders.database import OpenClawDatabase
 from tests.sync.rig import NOW, Rig
 
 DAY, BEFORE = "2026-01-15", "2026-01-14"
@@ -198,3 +199,14 @@ def test_an_empty_source_is_a_need_whether_or_not_a_daemon_runs(tmp_path: Path) 
     rig = Rig(tmp_path)
     with rig.engine() as engine:
         assert health_of(engine, (), running()).needs == ["1 empty source"]
+
+
+def test_a_move_to_the_database_that_has_stopped_is_noted(tmp_path: Path) -> None:
+    database = tmp_path / ".openclaw/agents/main/agent/openclaw-agent.sqlite"
+    rig = Rig(tmp_path, database=database)
+    transcript = Transcript("s1", f"{DAY}T10:00:00Z").user("please fix the build").assistant("done")
+    rig.home.live(transcript)
+    with OpenClawDatabase(database) as openclaw:
+        assert ["finishes the move" in note for note in look(rig).notes] == [True]
+        openclaw.put(transcript)
+    assert look(rig).notes == ()
