@@ -120,6 +120,14 @@ class Process:
         """How often its threads have waited for something so far."""
         return sum(int(_field(task / "status", "voluntary_ctxt_switches")) for task in self._tasks())
 
+    def watches(self) -> int:
+        """How many folders the kernel watches for it: each is attended by a thread of its own."""
+        count = 0
+        for info in self._proc("fdinfo").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                count += info.read_text().count("inotify wd:")
+        return count
+
     def threads(self) -> int:
         return len(self._tasks())
 

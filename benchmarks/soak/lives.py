@@ -23,7 +23,7 @@ class Lives:
         self._environment = environment
         self._log = log
         self._process: Process | None = None
-        self._samples: list[tuple[int, int]] = []  # descriptors, threads
+        self._samples: list[tuple[int, int]] = []  # descriptors, threads beside those that watch a folder
         self.special = False  # whether this one has an environment of its own
         self.started = 0
         self.refused: list[str] = []  # why a start did not succeed
@@ -85,7 +85,9 @@ class Lives:
     def sample(self) -> None:
         """Counts what a daemon could leak."""
         if self._process is not None and self._process.alive:
-            self._samples.append((self._process.descriptors(), self._process.threads()))
+            # A folder that was away when it began is watched at the end: one thread more, and no leak.
+            threads = self._process.threads() - self._process.watches()
+            self._samples.append((self._process.descriptors(), threads))
             self.children.update(self._process.children())
             self._read()
 
